@@ -1,0 +1,502 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "client.h"
+
+#include <linux/err.h>
+#include <linux/mm.h>
+#include <linux/module.h>
+#include <linux/slab.h>
+#include <linux/uaccess.h>
+
+#include "call.h"
+#include "ioctl.h"
+#include "limits.h"
+#include "mapping.h"
+#include "netlink.h"
+#include "region.h"
+#include "session.h"
+#include "stats.h"
+#include "ta.h"
+
+/*
+ * Pages of address space for the regions of one file: what mmap2() of 32-bit
+ * programs can still tell, and far more than any limit of a user.
+ */
+#define TC_CLIENT_PAGES	(1UL << 24)
+
+/* For the monitor alone. */
+static DEFINE_MUTEX(tc_client_list_lock);
+static LIST_HEAD(tc_client_list);
+static u64 tc_client_serial;
+
+static void tc_client_release(struct kref *ref)
+{
+	struct tc_client *client = container_of(ref, struct tc_client, ref);
+
+	WARN_ON(!RB_EMPTY_ROOT(&client->space.root));
+	xa_destroy(&client->sessions);
+	xa_destroy(&client->regions);
+	iput(client->inode);
+	tc_user_put(client->user);
+	tc_owner_fini(&client->owner);
+	kfree(client);
+}
+
+void tc_client_put(struct tc_client *client)
+{
+	kref_put(&client->ref, tc_client_release);
+}
+
+/**
+ * tc_client_region() - a client's region by its id
+ * @client: whose
+ * @id: as given when it was allocated
+ *
+ * Return: the region with a reference, or NULL.
+ */
+struct tc_region *tc_client_region(struct tc_client *client, u32 id)
+{
+	struct tc_region *region;
+
+	xa_lock(&client->regions);
+	region = xa_load(&client->regions, id);
+	if (region)
+		kref_get(&region->ref);
+	xa_unlock(&client->regions);
+	return region;
+}
+
+/* The id goes, and the table's reference with it. Return: false if no such id. */
+static bool tc_client_drop_region(struct tc_client *client, u32 id)
+{
+	struct tc_region *region = xa_erase(&client->regions, id);
+
+	if (!region)
+		return false;
+	tc_region_put(region);
+	return true;
+}
+
+/* For the monitor: call @fn for every region, in a fixed order, until it returns not 0. */
+int tc_client_each_region(int (*fn)(struct tc_region *region, void *data),
+			  void *data)
+{
+	struct tc_client *client;
+	int ret = 0;
+
+	mutex_lock(&tc_client_list_lock);
+	list_for_each_entry(client, &tc_client_list, on_list) {
+		unsigned long id = 0;
+		struct tc_region *region;
+
+		while (!ret && xa_find_after(&client->regions, &id, U32_MAX, XA_PRESENT)) {
+			region = tc_client_region(client, id);
+			if (!region)
+				continue;
+			ret = fn(region, data);
+			tc_region_put(region);
+		}
+		if (ret)
+			break;
+	}
+	mutex_unlock(&tc_client_list_lock);
+	return ret;
+}
+
+/* The owner is gone, or the last holder of the file: nobody waits any more. */
+static void tc_client_die(struct tc_client *client)
+{
+	struct tc_session *session;
+	unsigned long id;
+
+	WRITE_ONCE(client->dead, true);
+	for (id = 0; xa_find_after(&client->sessions, &id, U32_MAX, XA_PRESENT);) {
+		session = tc_session_of_client(client, id);
+		if (!session)
+			continue;
+		tc_session_leave(session);
+		tc_session_put(session);
+	}
+	for (id = 0; xa_find_after(&client->regions, &id, U32_MAX, XA_PRESENT);)
+		tc_client_drop_region(client, id);
+}
+
+/* ---- the file ---- */
+
+static int tc_client_open(struct inode *inode, struct file *file)
+{
+	struct tc_client *client = kzalloc(sizeof(*client), GFP_KERNEL_ACCOUNT);
+	int ret;
+
+	if (!client)
+		return -ENOMEM;
+	ret = tc_owner_init(&client->owner, file);
+	if (ret)
+		goto free_client;
+	ret = -ENOMEM;
+	client->user = tc_user_get(client->owner.cred->euid);
+	if (!client->user)
+		goto fini_owner;
+	client->inode = tc_mapping_new();
+	if (IS_ERR(client->inode)) {
+		ret = PTR_ERR(client->inode);
+		goto put_user;
+	}
+	kref_init(&client->ref);
+	tc_space_init(&client->space, TC_CLIENT_PAGES);
+	xa_init_flags(&client->sessions, XA_FLAGS_ALLOC1);
+	xa_init_flags(&client->regions, XA_FLAGS_ALLOC1);
+
+	mutex_lock(&tc_client_list_lock);
+	client->serial = ++tc_client_serial;
+	list_add_tail(&client->on_list, &tc_client_list);
+	mutex_unlock(&tc_client_list_lock);
+
+	file->f_mapping = client->inode->i_mapping;
+	file->private_data = client;
+	return nonseekable_open(inode, file);
+
+put_user:
+	tc_user_put(client->user);
+fini_owner:
+	tc_owner_fini(&client->owner);
+free_client:
+	kfree(client);
+	return ret;
+}
+
+static int tc_client_flush(struct file *file, fl_owner_t id)
+{
+	struct tc_client *client = file->private_data;
+
+	if (tc_owner_leaves(&client->owner))
+		tc_client_die(client);
+	return 0;
+}
+
+static int tc_client_file_release(struct inode *inode, struct file *file)
+{
+	struct tc_client *client = file->private_data;
+
+	mutex_lock(&tc_client_list_lock);
+	list_del(&client->on_list);
+	mutex_unlock(&tc_client_list_lock);
+	tc_client_die(client);
+	tc_client_put(client);
+	return 0;
+}
+
+static bool tc_client_is_refused(const struct tc_client *client)
+{
+	return !tc_owner_is_current(&client->owner) || READ_ONCE(client->dead);
+}
+
+static int tc_client_mmap(struct file *file, struct vm_area_struct *vma)
+{
+	struct tc_client *client = file->private_data;
+
+	if (tc_client_is_refused(client))
+		return -EPERM;
+	return tc_region_mmap(client, vma);
+}
+
+/* ---- ioctls ---- */
+
+/* Write results of a call that is over back; the id is used up. */
+static int tc_call_result(int ret, const struct tc_call *call, u64 *id, u32 *result,
+			  u32 *origin)
+{
+	if (ret < 0)
+		return ret;
+	*id = 0;
+	*result = call->ret;
+	*origin = call->origin;
+	return 0;
+}
+
+/* Turn an identity that cannot be had into the specification's result. */
+static int tc_identity_error(struct tc_call *call, int error)
+{
+	switch (error) {
+	case -EACCES:
+		call->ret = TEECHAN_ERROR_ACCESS_DENIED;
+		break;
+	case -EOPNOTSUPP:
+		call->ret = TEECHAN_ERROR_NOT_SUPPORTED;
+		break;
+	default:
+		return error;
+	}
+	call->origin = TEECHAN_ORIGIN_TEE;
+	return TC_OVER;
+}
+
+/* A new session whose message is on its way. Return: 0, TC_OVER, or -errno. */
+static int tc_open_send(struct tc_client *client, const struct teechan_open *open,
+			struct tc_call *call, struct tc_session **out)
+{
+	struct teechan_identity who;
+	struct tc_session *session;
+	struct tc_ta *ta;
+	int ret;
+
+	ret = tc_identity_make(&who, &client->owner, open->login, open->gid);
+	if (ret)
+		return tc_identity_error(call, ret);
+	ta = tc_ta_find(open->uuid);
+	if (!ta) {
+		call->ret = TEECHAN_ERROR_ITEM_NOT_FOUND;
+		call->origin = TEECHAN_ORIGIN_TEE;
+		return TC_OVER;
+	}
+	session = tc_session_new(client, ta, &who);
+	tc_ta_put(ta);
+	if (IS_ERR(session))
+		return PTR_ERR(session);
+	ret = tc_call_begin(session, call) ?: tc_call_send(session, call);
+	if (ret) {
+		tc_session_leave(session);
+		tc_session_put(session);
+		return ret;
+	}
+	*out = session;
+	return 0;
+}
+
+static int tc_open_check(const struct teechan_open *open)
+{
+	if (open->reserved0 || open->deadline_ns > KTIME_MAX ||
+	    memchr_inv(open->reserved, 0, sizeof(open->reserved)))
+		return -EINVAL;
+	return tc_params_check(open->params);
+}
+
+/* Tell the monitor of what the kernel refused; a lost id is no such thing. */
+static void tc_open_tell(const struct tc_client *client,
+			 const struct teechan_open *open,
+			 const struct tc_call *call, int ret)
+{
+	if (ret == -ERESTARTSYS || ret == -ENOENT || !ret)
+		return;
+	if (ret == TC_OVER && call->origin != TEECHAN_ORIGIN_TEE)
+		return;
+	tc_stat_inc(TC_STAT_REFUSALS);
+	tc_event_refusal(client, open->uuid, ret < 0 ? -ret : 0,
+			 ret < 0 ? 0 : call->ret);
+}
+
+static int tc_ioctl_open(struct tc_client *client, void __user *arg)
+{
+	struct teechan_open __user *user = arg;
+	struct tc_session *session = NULL;
+	struct teechan_open open;
+	struct tc_call call;
+	int ret;
+
+	if (copy_from_user(&open, user, sizeof(open)))
+		return -EFAULT;
+	call = (struct tc_call) {
+		.user_id = &user->id, .id = open.id, .deadline = open.deadline_ns,
+		.cancel_id = open.cancel_id, .kind = TEECHAN_KIND_OPEN,
+		.params = open.params,
+	};
+	if (call.id) {
+		session = tc_session_of_client(client, (u32)call.id);
+		ret = session ? 0 : -ENOENT;
+	} else {
+		ret = tc_open_check(&open) ?:
+		      tc_open_send(client, &open, &call, &session);
+	}
+	if (!ret)
+		ret = tc_call_wait(session, &call);
+	/* With -ENOENT it was no message of this call, or is another's affair. */
+	if (session && ret != -ERESTARTSYS && ret != -ENOENT) {
+		if (ret || call.ret != TEECHAN_SUCCESS)
+			tc_session_leave(session);
+		else
+			open.session = session->client_id;
+	}
+	tc_open_tell(client, &open, &call, ret);
+	ret = tc_call_result(ret, &call, &open.id, &open.ret, &open.origin);
+	if (!ret && copy_to_user(user, &open, sizeof(open))) {
+		/* A session that its client does not know of must not stay. */
+		if (session)
+			tc_session_leave(session);
+		ret = -EFAULT;
+	}
+	if (session)
+		tc_session_put(session);
+	return ret;
+}
+
+static int tc_invoke_check(const struct teechan_invoke *invoke)
+{
+	if (invoke->deadline_ns > KTIME_MAX ||
+	    memchr_inv(invoke->reserved, 0, sizeof(invoke->reserved)))
+		return -EINVAL;
+	return tc_params_check(invoke->params);
+}
+
+static int tc_ioctl_invoke(struct tc_client *client, void __user *arg)
+{
+	struct teechan_invoke __user *user = arg;
+	struct teechan_invoke invoke;
+	struct tc_session *session;
+	struct tc_call call;
+	int ret;
+
+	if (copy_from_user(&invoke, user, sizeof(invoke)))
+		return -EFAULT;
+	session = tc_session_of_client(client, invoke.session);
+	if (!session)
+		return -ENOENT;
+	call = (struct tc_call) {
+		.user_id = &user->id, .id = invoke.id,
+		.deadline = invoke.deadline_ns, .cancel_id = invoke.cancel_id,
+		.kind = TEECHAN_KIND_INVOKE, .cmd = invoke.cmd,
+		.params = invoke.params,
+	};
+	if (call.id)
+		ret = (u32)call.id == invoke.session ? 0 : -EINVAL;
+	else
+		ret = tc_invoke_check(&invoke) ?: tc_call_begin(session, &call) ?:
+		      tc_call_send(session, &call);
+	if (!ret)
+		ret = tc_call_wait(session, &call);
+	ret = tc_call_result(ret, &call, &invoke.id, &invoke.ret, &invoke.origin);
+	tc_session_put(session);
+	if (!ret && copy_to_user(user, &invoke, sizeof(invoke)))
+		ret = -EFAULT;
+	return ret;
+}
+
+static int tc_ioctl_cancel(struct tc_client *client, void __user *arg)
+{
+	struct teechan_cancel cancel;
+	struct tc_session *session;
+	unsigned long id = 0;
+	bool found = false;
+
+	if (copy_from_user(&cancel, arg, sizeof(cancel)))
+		return -EFAULT;
+	if (!cancel.cancel_id || cancel.deadline_ns > KTIME_MAX)
+		return -EINVAL;
+	while (xa_find_after(&client->sessions, &id, U32_MAX, XA_PRESENT)) {
+		session = tc_session_of_client(client, id);
+		if (!session)
+			continue;
+		if (tc_call_cancel(session, cancel.cancel_id, cancel.deadline_ns)) {
+			tc_stat_inc(TC_STAT_CANCELS);
+			tc_event_cancel(session);
+			found = true;
+		}
+		tc_session_put(session);
+	}
+	return found ? 0 : -ENOENT;
+}
+
+static int tc_ioctl_close(struct tc_client *client, void __user *arg)
+{
+	struct tc_session *session;
+	struct teechan_close close;
+	int ret = 0;
+
+	if (copy_from_user(&close, arg, sizeof(close)))
+		return -EFAULT;
+	if (close.reserved0 || close.reserved)
+		return -EINVAL;
+	session = tc_session_of_client(client, close.session);
+	if (!session)
+		return -ENOENT;
+	/* What is still opening is no session yet, but the opener's affair. */
+	if (READ_ONCE(session->life) == TC_OPENING)
+		ret = -ENOENT;
+	else
+		tc_session_leave(session);
+	tc_session_put(session);
+	return ret;
+}
+
+static int tc_ioctl_region_alloc(struct tc_client *client, void __user *arg)
+{
+	struct teechan_region_alloc alloc;
+	struct tc_region *region;
+	int ret;
+
+	if (copy_from_user(&alloc, arg, sizeof(alloc)))
+		return -EFAULT;
+	if (alloc.flags || alloc.reserved || !alloc.size ||
+	    alloc.size > TC_REGION_SIZE_MAX)
+		return -EINVAL;
+	alloc.size = PAGE_ALIGN(alloc.size);
+	ret = tc_region_alloc(client, alloc.size, &region);
+	if (ret)
+		return ret;
+
+	/* The table's reference; from here on another thread may free it. */
+	kref_get(&region->ref);
+	ret = xa_alloc_cyclic(&client->regions, &region->id, region,
+			      XA_LIMIT(1, INT_MAX), &client->next_region,
+			      GFP_KERNEL_ACCOUNT);
+	if (ret < 0) {
+		tc_region_put(region);
+		goto put;
+	}
+	alloc.id = region->id;
+	alloc.offset = (u64)region->range.first << PAGE_SHIFT;
+	ret = 0;
+	if (copy_to_user(arg, &alloc, sizeof(alloc))) {
+		tc_client_drop_region(client, alloc.id);
+		ret = -EFAULT;
+	}
+put:
+	tc_region_put(region);
+	return ret;
+}
+
+static int tc_ioctl_region_free(struct tc_client *client, void __user *arg)
+{
+	struct teechan_region_free it;
+
+	if (copy_from_user(&it, arg, sizeof(it)))
+		return -EFAULT;
+	if (it.reserved0 || it.reserved)
+		return -EINVAL;
+	return tc_client_drop_region(client, it.id) ? 0 : -ENXIO;
+}
+
+static long tc_client_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
+{
+	struct tc_client *client = file->private_data;
+	void __user *user = (void __user *)arg;
+
+	if (tc_client_is_refused(client))
+		return -EPERM;
+	switch (cmd) {
+	case TEECHAN_INVOKE:
+		return tc_ioctl_invoke(client, user);
+	case TEECHAN_OPEN_SESSION:
+		return tc_ioctl_open(client, user);
+	case TEECHAN_CANCEL:
+		return tc_ioctl_cancel(client, user);
+	case TEECHAN_CLOSE_SESSION:
+		return tc_ioctl_close(client, user);
+	case TEECHAN_REGION_ALLOC:
+		return tc_ioctl_region_alloc(client, user);
+	case TEECHAN_REGION_FREE:
+		return tc_ioctl_region_free(client, user);
+	case TEECHAN_VERSION:
+		return tc_ioctl_version(user);
+	default:
+		return -ENOTTY;
+	}
+}
+
+const struct file_operations tc_client_fops = {
+	.owner = THIS_MODULE,
+	.open = tc_client_open,
+	.flush = tc_client_flush,
+	.release = tc_client_file_release,
+	.mmap = tc_client_mmap,
+	.unlocked_ioctl = tc_client_ioctl,
+	.compat_ioctl = compat_ptr_ioctl,
+};

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The client's side: one open file of /dev/teechan. */
+#ifndef TC_CLIENT_H
+#define TC_CLIENT_H
+
+#include <linux/fs.h>
+#include <linux/kref.h>
+#include <linux/xarray.h>
+
+#include "identity.h"
+#include "space.h"
+
+struct tc_region;
+struct tc_user;
+
+/**
+ * struct tc_client - what one open file has
+ * @ref: the file, every session, every region
+ * @owner: the process; does not change
+ * @user: whose limits count
+ * @inode: the file's address space; does not change
+ * @space: places of regions in it
+ * @sessions: by id, each with a reference, taken and dropped under its lock
+ * @next_session: where to look for a free id
+ * @regions: as @sessions
+ * @next_region: as @next_session
+ * @on_list: all clients, for the monitor; tc_client_list_lock
+ * @serial: ascending in that list; does not change
+ * @dead: the owner is gone; nothing new is made
+ */
+struct tc_client {
+	struct kref ref;
+	struct tc_owner owner;
+	struct tc_user *user;
+	struct inode *inode;
+	struct tc_space space;
+	struct xarray sessions;
+	u32 next_session;
+	struct xarray regions;
+	u32 next_region;
+	struct list_head on_list;
+	u64 serial;
+	bool dead;
+};
+
+extern const struct file_operations tc_client_fops;
+
+static inline void tc_client_get(struct tc_client *client)
+{
+	kref_get(&client->ref);
+}
+
+void tc_client_put(struct tc_client *client);
+struct tc_region *tc_client_region(struct tc_client *client, u32 id);
+int tc_client_each_region(int (*fn)(struct tc_region *region, void *data),
+			  void *data);
+
+#endif /* TC_CLIENT_H */

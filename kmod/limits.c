@@ -1,0 +1,232 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "limits.h"
+
+#include <linux/capability.h>
+#include <linux/err.h>
+#include <linux/list.h>
+#include <linux/mm.h>
+#include <linux/module.h>
+#include <linux/sched/mm.h>
+#include <linux/sched/signal.h>
+#include <linux/slab.h>
+#include <linux/spinlock.h>
+
+#include "../include/uapi/teechan.h"
+#include "region.h"
+#include "session.h"
+#include "window.h"
+
+static unsigned int max_sessions = 256;
+module_param(max_sessions, uint, 0444);
+MODULE_PARM_DESC(max_sessions, "sessions, and so messages, a user may have (256)");
+
+static unsigned int max_regions = 1024;
+module_param(max_regions, uint, 0444);
+MODULE_PARM_DESC(max_regions, "regions of lendable memory a user may have (1024)");
+
+static unsigned int max_memory_mib = 64;
+module_param(max_memory_mib, uint, 0444);
+MODULE_PARM_DESC(max_memory_mib, "MiB of regions and inboxes a user may hold (64)");
+
+/**
+ * struct tc_user - what one user holds, over all his open files
+ * @node: in tc_users
+ * @uid: who
+ * @refs: open files and charges
+ * @count: objects of each kind
+ * @bytes: memory of them
+ *
+ * All under tc_users_lock. A table of our own, since the kernel's ucounts are
+ * not there for modules.
+ */
+struct tc_user {
+	struct list_head node;
+	kuid_t uid;
+	unsigned int refs;
+	unsigned int count[TC_KINDS];
+	size_t bytes;
+};
+
+/**
+ * struct tc_charge - one object that a user holds
+ * @user: whose
+ * @mm: charged against its RLIMIT_MEMLOCK
+ * @kind: what it is
+ * @bytes: its memory
+ */
+struct tc_charge {
+	struct tc_user *user;
+	struct mm_struct *mm;
+	enum tc_kind kind;
+	size_t bytes;
+};
+
+static DEFINE_SPINLOCK(tc_users_lock);
+static LIST_HEAD(tc_users);
+
+/* Nobody charges any more, and all that was charged is given back. */
+void tc_limits_exit(void)
+{
+	WARN_ON(!list_empty(&tc_users));
+}
+
+void tc_limits_show(struct teechan_version *version)
+{
+	version->inbox_size = TC_INBOX_SIZE;
+	version->region_size_max = TC_REGION_SIZE_MAX;
+	version->user_memory_max = (u64)max_memory_mib << 20;
+	version->user_sessions_max = max_sessions;
+	version->user_regions_max = max_regions;
+	version->window_size_max = TC_WINDOW_SIZE_MAX;
+}
+
+static struct tc_user *tc_user_find(kuid_t uid)
+{
+	struct tc_user *user;
+
+	lockdep_assert_held(&tc_users_lock);
+	list_for_each_entry(user, &tc_users, node) {
+		if (uid_eq(user->uid, uid)) {
+			user->refs++;
+			return user;
+		}
+	}
+	return NULL;
+}
+
+/**
+ * tc_user_get() - the entry of a user, made when there is none
+ * @uid: who
+ *
+ * Return: the entry with a reference, or NULL without memory.
+ */
+struct tc_user *tc_user_get(kuid_t uid)
+{
+	struct tc_user *fresh = kzalloc(sizeof(*fresh), GFP_KERNEL_ACCOUNT);
+	struct tc_user *user;
+
+	if (!fresh)
+		return NULL;
+	fresh->uid = uid;
+	fresh->refs = 1;
+
+	spin_lock(&tc_users_lock);
+	user = tc_user_find(uid);
+	if (!user) {
+		list_add(&fresh->node, &tc_users);
+		swap(user, fresh);
+	}
+	spin_unlock(&tc_users_lock);
+
+	kfree(fresh);
+	return user;
+}
+
+void tc_user_put(struct tc_user *user)
+{
+	bool last;
+
+	spin_lock(&tc_users_lock);
+	last = !--user->refs;
+	if (last)
+		list_del(&user->node);
+	spin_unlock(&tc_users_lock);
+
+	if (last)
+		kfree(user);
+}
+
+static int tc_user_charge(struct tc_user *user, enum tc_kind kind, size_t bytes)
+{
+	const unsigned int max = kind == TC_KIND_SESSION ? max_sessions : max_regions;
+	int ret = 0;
+
+	spin_lock(&tc_users_lock);
+	if (user->count[kind] >= max) {
+		ret = -EDQUOT;
+	} else if (user->bytes + bytes > (size_t)max_memory_mib << 20) {
+		ret = -ENOMEM;
+	} else {
+		user->count[kind]++;
+		user->bytes += bytes;
+		user->refs++;
+	}
+	spin_unlock(&tc_users_lock);
+	return ret;
+}
+
+static void tc_user_uncharge(struct tc_user *user, enum tc_kind kind, size_t bytes)
+{
+	spin_lock(&tc_users_lock);
+	user->count[kind]--;
+	user->bytes -= bytes;
+	spin_unlock(&tc_users_lock);
+	tc_user_put(user);
+}
+
+/*
+ * RLIMIT_MEMLOCK, by the kernel's count of pinned pages. That needs no lock:
+ * account_locked_vm() takes the mmap lock, which munmap has when it drops the
+ * last reference, and waiting for work that takes it later would let a user who
+ * sits on his own mmap lock hold up the others.
+ */
+static int tc_mm_charge(struct mm_struct *mm, unsigned long pages)
+{
+	const unsigned long max = rlimit(RLIMIT_MEMLOCK) >> PAGE_SHIFT;
+
+	if (atomic64_add_return(pages, &mm->pinned_vm) <= max || capable(CAP_IPC_LOCK))
+		return 0;
+	atomic64_sub(pages, &mm->pinned_vm);
+	return -ENOMEM;
+}
+
+/**
+ * tc_charge_new() - charge an object to its user and to RLIMIT_MEMLOCK
+ * @user: who
+ * @mm: the caller's own
+ * @kind: what
+ * @bytes: its memory, whole pages
+ *
+ * Return: a charge for tc_charge_free(), ERR_PTR(-EDQUOT) over the number of
+ * objects, ERR_PTR(-ENOMEM) over the memory.
+ */
+struct tc_charge *tc_charge_new(struct tc_user *user, struct mm_struct *mm,
+				enum tc_kind kind, size_t bytes)
+{
+	struct tc_charge *charge = kzalloc(sizeof(*charge), GFP_KERNEL_ACCOUNT);
+	int ret;
+
+	if (!charge)
+		return ERR_PTR(-ENOMEM);
+	ret = tc_user_charge(user, kind, bytes);
+	if (ret)
+		goto free_charge;
+	ret = tc_mm_charge(mm, bytes >> PAGE_SHIFT);
+	if (ret)
+		goto uncharge_user;
+
+	charge->user = user;
+	charge->mm = mm;
+	mmgrab(mm);
+	charge->kind = kind;
+	charge->bytes = bytes;
+	return charge;
+
+uncharge_user:
+	tc_user_uncharge(user, kind, bytes);
+free_charge:
+	kfree(charge);
+	return ERR_PTR(ret);
+}
+
+/**
+ * tc_charge_free() - give a charge back, under whatever lock
+ * @charge: of tc_charge_new()
+ */
+void tc_charge_free(struct tc_charge *charge)
+{
+	tc_user_uncharge(charge->user, charge->kind, charge->bytes);
+	atomic64_sub(charge->bytes >> PAGE_SHIFT, &charge->mm->pinned_vm);
+	mmdrop(charge->mm);
+	kfree(charge);
+}

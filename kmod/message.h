@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Messages. Each session has one, allocated with it: it is the slot that the
+ * session's calls go through one after the other.
+ *
+ *   IDLE ──► PREPARING ──► QUEUED ──► DELIVERING ──► HELD ──► FINISHING ──► DONE ──► COLLECTING ──► IDLE
+ *                │            ▲  │         │  │                ▲    │         │
+ *                └─► IDLE     │  │         │  └────────────────┤    └► IDLE ◄─┘
+ *                             └──┼─────────┘                   │     (nobody waits)
+ *                                └─────────────────────────────┘
+ *
+ * PREPARING and COLLECTING belong to a client thread, DELIVERING to a TA
+ * thread, FINISHING to whoever brought it there: so what takes long or sleeps
+ * (copying, lending, unmapping) is done by one thread without a lock.
+ */
+#ifndef TC_MESSAGE_H
+#define TC_MESSAGE_H
+
+#include <linux/ktime.h>
+#include <linux/types.h>
+
+#include "../include/uapi/teechan.h"
+#include "params.h"
+
+struct tc_session;
+
+enum tc_state {
+	TC_IDLE,
+	TC_PREPARING,
+	TC_QUEUED,
+	TC_DELIVERING,
+	TC_HELD,
+	TC_FINISHING,
+	TC_DONE,
+	TC_COLLECTING,
+};
+
+/**
+ * struct tc_message - the slot; all members under ta->lock unless @state gives
+ *	the message to one thread
+ * @state: see above
+ * @seq: number of the message in its session, in the upper half of its ids
+ * @kind: TEECHAN_KIND_*
+ * @cmd: of an INVOKE
+ * @cancel_id: by which the client can cancel it
+ * @deadline: CLOCK_MONOTONIC, 0 for none; a cancellation can set it
+ * @queued_at: when it was queued, for its latency
+ * @cancelled: the client asked for it
+ * @abandoned: no client thread will collect the answer
+ * @answered: by the TA: there are outputs to collect
+ * @ret: result
+ * @origin: of @ret
+ * @params: the parameters
+ */
+struct tc_message {
+	enum tc_state state;
+	u32 seq;
+	u32 kind;
+	u32 cmd;
+	u64 cancel_id;
+	ktime_t deadline;
+	u64 queued_at;
+	bool cancelled;
+	bool abandoned;
+	bool answered;
+	u32 ret;
+	u32 origin;
+	struct tc_param params[TEECHAN_PARAMS];
+};
+
+void tc_message_quit(struct tc_session *session);
+void tc_message_kill(struct tc_session *session);
+
+#endif /* TC_MESSAGE_H */

@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What joins a client and a TA. */
+#ifndef TC_SESSION_H
+#define TC_SESSION_H
+
+#include <linux/kref.h>
+#include <linux/list.h>
+#include <linux/sizes.h>
+#include <linux/wait.h>
+
+#include "../include/uapi/teechan.h"
+#include "message.h"
+#include "window.h"
+
+struct tc_charge;
+struct tc_client;
+struct tc_ta;
+
+/* For the temporary references of one message; larger ones go by a region. */
+#define TC_INBOX_SIZE	((u64)(SZ_16K > PAGE_SIZE ? SZ_16K : PAGE_SIZE))
+
+enum tc_life {
+	TC_OPENING,	/* the TA was not asked yet, or has not answered */
+	TC_OPEN,
+	TC_CLOSING,	/* the client is done with it; the TA is to be told */
+	TC_GONE,	/* for the TA too */
+};
+
+/**
+ * struct tc_session - one session
+ * @ref: the client's table, the TA's table, every call under way
+ * @client: a reference
+ * @ta: a reference
+ * @charge: to the client's user
+ * @who: what the TA is told of the client; does not change
+ * @client_id: in client->sessions
+ * @ta_id: in ta->sessions
+ * @place: the inbox in the TA's windows
+ * @inbox: the memory; belongs to whom the message belongs
+ * @life: under ta->lock
+ * @quit: the client closed it or is gone; under ta->lock
+ * @listed: in ta->sessions; under ta->lock
+ * @counted: in ta->live; under ta->lock
+ * @msg: the message
+ * @on_queue: in ta->queue while the message is QUEUED; ta->lock
+ * @wait: whoever waits for the answer
+ * @slot_wait: calls that wait for the slot
+ * @waiters: the same, for cancelling them; ta->lock
+ */
+struct tc_session {
+	struct kref ref;
+	struct tc_client *client;
+	struct tc_ta *ta;
+	struct tc_charge *charge;
+	struct teechan_identity who;
+	u32 client_id;
+	u32 ta_id;
+	struct tc_place place;
+	void *inbox;
+
+	enum tc_life life;
+	bool quit;
+	bool listed;
+	bool counted;
+	struct tc_message msg;
+	struct list_head on_queue;
+	wait_queue_head_t wait;
+	wait_queue_head_t slot_wait;
+	struct list_head waiters;
+};
+
+struct tc_session *tc_session_new(struct tc_client *client, struct tc_ta *ta,
+				  const struct teechan_identity *who);
+struct tc_session *tc_session_of_client(struct tc_client *client, u32 id);
+void tc_session_put(struct tc_session *session);
+void tc_session_live(struct tc_session *session, enum tc_life life);
+void tc_session_unlist(struct tc_session *session);
+void tc_session_leave(struct tc_session *session);
+
+#endif /* TC_SESSION_H */

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What call.c and delivery.c need of message.c, and nobody else. */
+#ifndef TC_SLOT_H
+#define TC_SLOT_H
+
+#include <linux/freezer.h>
+#include <linux/hrtimer.h>
+#include <linux/poll.h>
+#include <linux/sched.h>
+#include <linux/wait.h>
+
+#include "message.h"
+
+struct tc_session;
+
+#define TC_SLEEP (TASK_INTERRUPTIBLE | TASK_FREEZABLE)
+
+/* Sleep once. Return: true when the deadline has come. */
+static inline bool tc_nap(ktime_t deadline)
+{
+	if (!deadline) {
+		schedule();
+		return false;
+	}
+	return !schedule_hrtimeout_range(&deadline, 0, HRTIMER_MODE_ABS);
+}
+
+/*
+ * Wait interruptibly and freezably until @condition, which is only a hint: who
+ * uses it looks again under ta->lock.
+ * Return: 0, -ERESTARTSYS, or -ETIMEDOUT when the deadline has come.
+ */
+#define tc_wait(queue, condition, exclusive, deadline)				\
+	___wait_event(queue, condition, TC_SLEEP, exclusive, 0,			\
+		      if (tc_nap(deadline)) {					\
+			      __ret = -ETIMEDOUT;				\
+			      break;						\
+		      })
+
+static inline u64 tc_message_id(u32 seq, u32 number)
+{
+	return (u64)seq << 32 | number;
+}
+
+/* The two sides hand the CPU over: the waker is about to sleep. */
+static inline void tc_hand_over(wait_queue_head_t *queue)
+{
+	wake_up_interruptible_sync_poll(queue, EPOLLIN | EPOLLRDNORM);
+}
+
+/* All with ta->lock held. */
+void tc_message_number(struct tc_message *msg);
+void tc_message_enqueue(struct tc_session *session, bool first);
+void tc_message_dequeue(struct tc_session *session);
+void tc_message_release(struct tc_session *session);
+bool tc_message_give_up(struct tc_session *session);
+
+/* Without; may sleep. */
+void tc_message_finish(struct tc_session *session, bool answered, u32 ret,
+		       u32 origin);
+
+#endif /* TC_SLOT_H */

@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The trusted side: one open file of /dev/teechan-ta, and who is bound to it. */
+#ifndef TC_TA_H
+#define TC_TA_H
+
+#include <linux/fs.h>
+#include <linux/kref.h>
+#include <linux/spinlock.h>
+#include <linux/wait.h>
+#include <linux/workqueue.h>
+#include <linux/xarray.h>
+
+#include "../include/uapi/teechan.h"
+#include "identity.h"
+#include "window.h"
+
+/**
+ * struct tc_ta - a trusted application
+ * @ref: its file, every session, every grant
+ * @owner: the process
+ * @window: where it sees memory
+ * @on_list: in the list of bound TAs; tc_ta_list_lock
+ * @serial: ascending in that list; as bound
+ * @uuid: as bound
+ * @flags: as bound
+ * @bound: BIND worked; set once, under tc_ta_list_lock
+ * @death: death seen where it cannot be carried out
+ * @lock: protects all that follows, and every member of this TA's sessions and
+ *	their messages that says so. One lock a TA: calls to different TAs have
+ *	none in common. Innermost but for the locks of wait queues and xarrays
+ * @dead: no message comes in or goes out any more
+ * @queue: messages waiting, struct tc_session.on_queue
+ * @queued: how many
+ * @held: messages that the TA works on
+ * @live: sessions opening or open
+ * @sessions: by the TA's number, each with a reference
+ * @next_session: where to look for a free number
+ * @wait: for @queue
+ * @calls: commands answered
+ * @opens: sessions opened
+ * @histogram: of @calls by log2 of their nanoseconds
+ */
+struct tc_ta {
+	struct kref ref;
+	struct tc_owner owner;
+	struct tc_window window;
+	struct list_head on_list;
+	u64 serial;
+	u8 uuid[TEECHAN_UUID_LEN];
+	u32 flags;
+	bool bound;
+	struct work_struct death;
+
+	spinlock_t lock;
+	bool dead;
+	struct list_head queue;
+	unsigned int queued;
+	unsigned int held;
+	unsigned int live;
+	struct xarray sessions;
+	u32 next_session;
+	wait_queue_head_t wait;
+	u64 calls;
+	u64 opens;
+	u64 histogram[TEECHAN_HIST_LEN];
+};
+
+extern const struct file_operations tc_ta_fops;
+
+int tc_ta_init(void);
+void tc_ta_exit(void);
+
+static inline void tc_ta_get(struct tc_ta *ta)
+{
+	kref_get(&ta->ref);
+}
+
+void tc_ta_put(struct tc_ta *ta);
+struct tc_ta *tc_ta_find(const u8 *uuid);
+void tc_ta_die_later(struct tc_ta *ta);
+int tc_ta_each(int (*fn)(struct tc_ta *ta, void *data), void *data);
+
+#endif /* TC_TA_H */
