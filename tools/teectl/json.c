@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "json.h"
+
+#include <inttypes.h>
+
+#include "include/uapi/teechan.h"
+
+/* Every value is a number, or a word or hex digits of our own making: nothing needs to be escaped. */
+static const struct {
+	int attr;
+	const char *name;
+	const char *(*word)(uint64_t number);
+} members[] = {
+	{ TEECHAN_A_ABI, "abi", NULL },
+	{ TEECHAN_A_EVENT, "event", record_event },
+	{ TEECHAN_A_TIME, "time_ns", NULL },
+	{ TEECHAN_A_TA_PID, "ta_pid", NULL },
+	{ TEECHAN_A_TA_UID, "ta_uid", NULL },
+	{ TEECHAN_A_TA_FLAGS, "ta_flags", NULL },
+	{ TEECHAN_A_CLIENT_PID, "client_pid", NULL },
+	{ TEECHAN_A_CLIENT_UID, "client_uid", NULL },
+	{ TEECHAN_A_CLIENT_GID, "client_gid", NULL },
+	{ TEECHAN_A_LOGIN, "login", record_login },
+	{ TEECHAN_A_SESSION, "session", NULL },
+	{ TEECHAN_A_STATE, "state", record_state },
+	{ TEECHAN_A_CMD, "command", NULL },
+	{ TEECHAN_A_RESULT, "result", NULL },
+	{ TEECHAN_A_ERRNO, "errno", NULL },
+	{ TEECHAN_A_ORIGIN, "origin", record_origin },
+	{ TEECHAN_A_LATENCY, "latency_ns", NULL },
+	{ TEECHAN_A_REGION, "region", NULL },
+	{ TEECHAN_A_SIZE, "size", NULL },
+	{ TEECHAN_A_LENT, "lent", NULL },
+	{ TEECHAN_A_MAPPINGS, "mappings", NULL },
+	{ TEECHAN_A_QUEUED, "queued", NULL },
+	{ TEECHAN_A_RUNNING, "running", NULL },
+	{ TEECHAN_A_SESSIONS, "sessions_open", NULL },
+	{ TEECHAN_A_CALLS, "calls", NULL },
+	{ TEECHAN_A_OPENS, "opens", NULL },
+	{ TEECHAN_A_LENDS, "lends", NULL },
+	{ TEECHAN_A_CANCELS, "cancels", NULL },
+	{ TEECHAN_A_ABANDONED, "abandoned", NULL },
+	{ TEECHAN_A_REFUSALS, "refusals", NULL },
+	{ TEECHAN_A_DEATHS, "deaths", NULL },
+};
+
+void json_record(FILE *f, const struct record *r)
+{
+	char uuid[RECORD_UUID_TEXT];
+	const char *comma = "";
+
+	fputc('{', f);
+	if (record_has(r, TEECHAN_A_TA_UUID)) {
+		fprintf(f, "\"ta\":\"%s\"", record_uuid(r, uuid));
+		comma = ",";
+	}
+	for (size_t i = 0; i < sizeof(members) / sizeof(members[0]); i++) {
+		const uint64_t number = record_number(r, members[i].attr);
+
+		if (!record_has(r, members[i].attr))
+			continue;
+		if (members[i].word)
+			fprintf(f, "%s\"%s\":\"%s\"", comma, members[i].name, members[i].word(number));
+		else
+			fprintf(f, "%s\"%s\":%" PRIu64, comma, members[i].name, number);
+		comma = ",";
+	}
+	if (record_has(r, TEECHAN_A_HISTOGRAM))
+		fprintf(f, ",\"median_ns\":%" PRIu64, record_median(r));
+	fputc('}', f);
+}

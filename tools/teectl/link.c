@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "link.h"
+
+#include <errno.h>
+#include <netlink/errno.h>
+#include <netlink/genl/ctrl.h>
+#include <netlink/genl/genl.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "include/uapi/teechan.h"
+
+/* Room for events that come while a line is printed. */
+#define EVENT_ROOM (1 << 20)
+
+struct link {
+	struct nl_sock *sock;
+	int family;
+	link_record_fn *fn;
+	void *data;
+	bool malformed;
+};
+
+static int fail(struct link_error *e, int error)
+{
+	e->exit_status = 1;
+	switch (error) {
+	case -NLE_PERM:
+		snprintf(e->text, sizeof(e->text), "only root may watch the channel; run it with sudo");
+		break;
+	case -NLE_OBJ_NOTFOUND:
+		e->exit_status = 5;
+		snprintf(e->text, sizeof(e->text), "the module teechan is not loaded; run: modprobe teechan");
+		break;
+	default:
+		snprintf(e->text, sizeof(e->text), "generic netlink: %s; look at the kernel's log with dmesg",
+			 nl_geterror(error));
+	}
+	return -1;
+}
+
+static int take_message(struct nl_msg *msg, void *data)
+{
+	struct link *link = data;
+	struct record r;
+
+	if (record_parse(&r, nlmsg_hdr(msg)))
+		link->malformed = true;
+	else if (link->fn)
+		link->fn(&r, link->data);
+	return NL_OK;
+}
+
+int link_open(struct link **out, struct link_error *e)
+{
+	struct link *link = calloc(1, sizeof(*link));
+	int error = -NLE_NOMEM;
+
+	if (!link)
+		return fail(e, error);
+	link->sock = nl_socket_alloc();
+	if (!link->sock)
+		goto out;
+	error = genl_connect(link->sock);
+	if (error)
+		goto out;
+	error = genl_ctrl_resolve(link->sock, TEECHAN_GENL_NAME);
+	if (error < 0)
+		goto out;
+	link->family = error;
+	error = nl_socket_modify_cb(link->sock, NL_CB_VALID, NL_CB_CUSTOM, take_message, link);
+out:
+	if (error < 0) {
+		link_close(&link);
+		return fail(e, error);
+	}
+	*out = link;
+	return 0;
+}
+
+void link_close(struct link **link)
+{
+	if (!*link)
+		return;
+	nl_socket_free((*link)->sock);
+	free(*link);
+	*link = NULL;
+}
+
+int link_ask(struct link *link, int command, link_record_fn *fn, void *data, struct link_error *e)
+{
+	const int flags = command == TEECHAN_CMD_GET_INFO ? 0 : NLM_F_DUMP;
+	int error;
+
+	link->fn = fn;
+	link->data = data;
+	link->malformed = false;
+	error = genl_send_simple(link->sock, link->family, command, TEECHAN_GENL_VERSION, flags);
+	if (error >= 0)
+		error = nl_recvmsgs_default(link->sock);
+	/* A request that is no dump is acknowledged after its answer. */
+	if (error >= 0 && !flags)
+		error = nl_wait_for_ack(link->sock);
+	if (error < 0)
+		return fail(e, error);
+	return link->malformed ? fail(e, -NLE_PARSE_ERR) : 0;
+}
+
+int link_listen(struct link *link, struct link_error *e)
+{
+	int group = genl_ctrl_resolve_grp(link->sock, TEECHAN_GENL_NAME, TEECHAN_GENL_EVENTS);
+	int error;
+
+	if (group < 0)
+		return fail(e, group);
+	error = nl_socket_add_membership(link->sock, group);
+	if (error)
+		return fail(e, error);
+	/* Less room than asked for loses events sooner, no more. */
+	(void)nl_socket_set_buffer_size(link->sock, EVENT_ROOM, 0);
+	nl_socket_disable_seq_check(link->sock);
+	return 0;
+}
+
+int link_hear(struct link *link, link_record_fn *fn, void *data, struct link_error *e)
+{
+	struct pollfd pfd = { .fd = nl_socket_get_fd(link->sock), .events = POLLIN };
+	int error;
+
+	link->fn = fn;
+	link->data = data;
+	if (poll(&pfd, 1, -1) < 0)
+		return errno == EINTR ? 0 : fail(e, -NLE_FAILURE);
+	error = nl_recvmsgs_default(link->sock);
+	/* libnl's name for ENOBUFS. */
+	if (error == -NLE_NOMEM)
+		return 1;
+	return error < 0 && error != -NLE_INTR && error != -NLE_AGAIN ? fail(e, error) : 0;
+}

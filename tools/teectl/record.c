@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "record.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "include/uapi/teechan.h"
+
+enum size { SIZE_U32 = 1, SIZE_U64, SIZE_UUID, SIZE_DIGEST, SIZE_HISTOGRAM };
+
+static const uint8_t sizes[TEECHAN_A_MAX + 1] = {
+	[TEECHAN_A_ABI] = SIZE_U32,	    [TEECHAN_A_EVENT] = SIZE_U32,
+	[TEECHAN_A_TIME] = SIZE_U64,	    [TEECHAN_A_TA_UUID] = SIZE_UUID,
+	[TEECHAN_A_TA_PID] = SIZE_U32,	    [TEECHAN_A_TA_UID] = SIZE_U32,
+	[TEECHAN_A_TA_FLAGS] = SIZE_U32,    [TEECHAN_A_TA_DIGEST] = SIZE_DIGEST,
+	[TEECHAN_A_CLIENT_PID] = SIZE_U32,  [TEECHAN_A_CLIENT_UID] = SIZE_U32,
+	[TEECHAN_A_CLIENT_GID] = SIZE_U32,  [TEECHAN_A_CLIENT_DIGEST] = SIZE_DIGEST,
+	[TEECHAN_A_LOGIN] = SIZE_U32,	    [TEECHAN_A_SESSION] = SIZE_U32,
+	[TEECHAN_A_STATE] = SIZE_U32,	    [TEECHAN_A_CMD] = SIZE_U32,
+	[TEECHAN_A_RESULT] = SIZE_U32,	    [TEECHAN_A_ERRNO] = SIZE_U32,
+	[TEECHAN_A_ORIGIN] = SIZE_U32,	    [TEECHAN_A_LATENCY] = SIZE_U64,
+	[TEECHAN_A_REGION] = SIZE_U32,	    [TEECHAN_A_SIZE] = SIZE_U64,
+	[TEECHAN_A_LENT] = SIZE_U64,	    [TEECHAN_A_MAPPINGS] = SIZE_U32,
+	[TEECHAN_A_QUEUED] = SIZE_U32,	    [TEECHAN_A_RUNNING] = SIZE_U32,
+	[TEECHAN_A_SESSIONS] = SIZE_U32,    [TEECHAN_A_REGIONS] = SIZE_U32,
+	[TEECHAN_A_CALLS] = SIZE_U64,	    [TEECHAN_A_OPENS] = SIZE_U64,
+	[TEECHAN_A_LENDS] = SIZE_U64,	    [TEECHAN_A_CANCELS] = SIZE_U64,
+	[TEECHAN_A_ABANDONED] = SIZE_U64,   [TEECHAN_A_REFUSALS] = SIZE_U64,
+	[TEECHAN_A_DEATHS] = SIZE_U64,	    [TEECHAN_A_HISTOGRAM] = SIZE_HISTOGRAM,
+};
+
+static int size_bytes(uint8_t size)
+{
+	switch (size) {
+	case SIZE_U32:
+		return 4;
+	case SIZE_U64:
+		return 8;
+	case SIZE_UUID:
+		return TEECHAN_UUID_LEN;
+	case SIZE_DIGEST:
+		return TEECHAN_DIGEST_LEN;
+	case SIZE_HISTOGRAM:
+		return 8 * TEECHAN_HIST_LEN;
+	default:
+		return -1;
+	}
+}
+
+int record_parse(struct record *r, struct nlmsghdr *header)
+{
+	memset(r, 0, sizeof(*r));
+	if (!genlmsg_valid_hdr(header, 0) || genlmsg_parse(header, 0, r->attrs, TEECHAN_A_MAX, NULL))
+		return -1;
+	r->command = genlmsg_hdr(nlmsg_data(header))->cmd;
+	for (int attr = 0; attr <= TEECHAN_A_MAX; attr++)
+		if (r->attrs[attr] && sizes[attr] && nla_len(r->attrs[attr]) != size_bytes(sizes[attr]))
+			return -1;
+	return 0;
+}
+
+bool record_has(const struct record *r, int attr)
+{
+	return r->attrs[attr];
+}
+
+uint64_t record_number(const struct record *r, int attr)
+{
+	if (!r->attrs[attr])
+		return 0;
+	return sizes[attr] == SIZE_U64 ? nla_get_u64(r->attrs[attr]) : nla_get_u32(r->attrs[attr]);
+}
+
+const char *record_uuid(const struct record *r, char text[RECORD_UUID_TEXT])
+{
+	char *at = text;
+	const uint8_t *uuid;
+
+	if (!r->attrs[TEECHAN_A_TA_UUID])
+		return "-";
+	uuid = nla_data(r->attrs[TEECHAN_A_TA_UUID]);
+	for (int i = 0; i < TEECHAN_UUID_LEN; i++) {
+		if (i == 4 || i == 6 || i == 8 || i == 10)
+			*at++ = '-';
+		snprintf(at, 3, "%02x", uuid[i]);
+		at += 2;
+	}
+	return text;
+}
+
+uint64_t record_median(const struct record *r)
+{
+	uint64_t counts[TEECHAN_HIST_LEN], sum = 0, seen = 0;
+
+	if (!r->attrs[TEECHAN_A_HISTOGRAM])
+		return 0;
+	memcpy(counts, nla_data(r->attrs[TEECHAN_A_HISTOGRAM]), sizeof(counts));
+	for (int i = 0; i < TEECHAN_HIST_LEN; i++)
+		sum += counts[i];
+	for (int i = 0; sum && i < TEECHAN_HIST_LEN; i++) {
+		seen += counts[i];
+		if (seen * 2 >= sum)
+			return UINT64_C(2) << i;
+	}
+	return 0;
+}
+
+static const char *word(const char *const *words, size_t count, uint64_t number)
+{
+	return number < count && words[number] ? words[number] : "?";
+}
+
+#define WORD(words, number) word(words, sizeof(words) / sizeof((words)[0]), number)
+
+const char *record_login(uint64_t login)
+{
+	static const char *const words[] = {
+		"public", "user", "group", NULL, "application", "user+application", "group+application",
+	};
+
+	return WORD(words, login);
+}
+
+const char *record_state(uint64_t state)
+{
+	static const char *const words[] = { "opening", "idle", "queued", "running", "closing" };
+
+	return WORD(words, state);
+}
+
+const char *record_origin(uint64_t origin)
+{
+	static const char *const words[] = { NULL, "api", "channel", "tee", "ta" };
+
+	return WORD(words, origin);
+}
+
+const char *record_event(uint64_t event)
+{
+	static const char *const words[] = {
+		NULL, "bind", "open", "call", "close", "lend", "cancel", "refusal", "death",
+	};
+
+	return WORD(words, event);
+}
+
+const char *record_result(uint64_t result)
+{
+	switch (result) {
+	case TEECHAN_SUCCESS:
+		return "ok";
+	case TEECHAN_ERROR_ACCESS_DENIED:
+		return "access denied";
+	case TEECHAN_ERROR_CANCEL:
+		return "cancelled";
+	case TEECHAN_ERROR_BAD_STATE:
+		return "bad state";
+	case TEECHAN_ERROR_ITEM_NOT_FOUND:
+		return "no such TA";
+	case TEECHAN_ERROR_NOT_SUPPORTED:
+		return "not supported";
+	case TEECHAN_ERROR_OUT_OF_MEMORY:
+		return "out of memory";
+	case TEECHAN_ERROR_BUSY:
+		return "busy";
+	case TEECHAN_ERROR_TARGET_DEAD:
+		return "TA died";
+	case TEECHAN_ERROR_TIMEOUT:
+		return "deadline passed";
+	default:
+		return NULL;
+	}
+}
