@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What tests can ask of the in-process channel beside the operations. */
+#ifndef LIBTEE_CHANNEL_INPROC_H
+#define LIBTEE_CHANNEL_INPROC_H
+
+#include "libtee/channel.h"
+
+/* Who the clients are from now on (login and uuid are set by the session). */
+void channel_inproc_client(const struct teechan_identity *client);
+
+/* The next so many waits for an answer end with -EINTR when the message is on its way. */
+void channel_inproc_interrupt(unsigned int waits);
+
+/* Ends the trusted side's wait with -EINTR, as a signal would. */
+void channel_inproc_wake(void);
+
+#endif

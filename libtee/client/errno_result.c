@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "libtee/client/errno_result.h"
+
+#include <errno.h>
+#include <stddef.h>
+
+static const struct {
+	int err;
+	TEEC_Result result;
+} table[] = {
+	{ 0, TEEC_SUCCESS },
+	{ EACCES, TEEC_ERROR_ACCESS_DENIED },
+	{ EPERM, TEEC_ERROR_ACCESS_DENIED },
+	{ EBUSY, TEEC_ERROR_BUSY },
+	{ EAGAIN, TEEC_ERROR_BUSY },
+	{ ECANCELED, TEEC_ERROR_CANCEL },
+	{ EINVAL, TEEC_ERROR_BAD_PARAMETERS },
+	{ EFAULT, TEEC_ERROR_BAD_PARAMETERS },
+	{ EOVERFLOW, TEEC_ERROR_BAD_PARAMETERS },
+	{ EBADF, TEEC_ERROR_BAD_STATE },
+	{ ENOENT, TEEC_ERROR_ITEM_NOT_FOUND },
+	{ ENODEV, TEEC_ERROR_ITEM_NOT_FOUND },
+	{ ENXIO, TEEC_ERROR_ITEM_NOT_FOUND },
+	{ ENOMEM, TEEC_ERROR_OUT_OF_MEMORY },
+	{ ENOSPC, TEEC_ERROR_OUT_OF_MEMORY },
+	{ EDQUOT, TEEC_ERROR_OUT_OF_MEMORY },
+	{ EMFILE, TEEC_ERROR_OUT_OF_MEMORY },
+	{ ENFILE, TEEC_ERROR_OUT_OF_MEMORY },
+	{ EMSGSIZE, TEEC_ERROR_EXCESS_DATA },
+	{ E2BIG, TEEC_ERROR_EXCESS_DATA },
+	{ EOPNOTSUPP, TEEC_ERROR_NOT_SUPPORTED },
+	{ ENOTTY, TEEC_ERROR_NOT_SUPPORTED },
+	{ EPIPE, TEEC_ERROR_TARGET_DEAD },
+	{ EOWNERDEAD, TEEC_ERROR_TARGET_DEAD },
+};
+
+TEEC_Result errno_result(int err)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(table) / sizeof(table[0]); i++)
+		if (table[i].err == -err)
+			return table[i].result;
+	return TEEC_ERROR_COMMUNICATION;
+}

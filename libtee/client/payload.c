@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "libtee/client/payload.h"
+
+#include <string.h>
+
+#include "libtee/client/errno_result.h"
+#include "libtee/client/shared_memory.h"
+
+_Static_assert(TEECHAN_PARAMS == TEEC_CONFIG_PAYLOAD_REF_COUNT, "an operation fits in a message");
+_Static_assert(TEECHAN_VALUE_INOUT == TEEC_VALUE_INOUT && TEECHAN_MEM_IN == TEEC_MEMREF_TEMP_INPUT &&
+	       TEECHAN_REGION_IN == TEEC_MEMREF_PARTIAL_INPUT, "the kernel's types are the API's");
+
+/* The low two bits of all memory types but WHOLE say the direction. */
+static uint32_t type_direction(uint32_t type)
+{
+	return type & (TEEC_MEM_INPUT | TEEC_MEM_OUTPUT);
+}
+
+/* GP Client 1.0 §4.3.6 */
+static TEEC_Result temp_take(struct payload_memory *memory, uint32_t type, const TEEC_TempMemoryReference *ref)
+{
+	memory->direction = type_direction(type);
+	memory->buffer = ref->buffer;
+	/* A null reference has no bytes: with a size it only makes sense for asking how long an output would be. */
+	if (!ref->buffer && ref->size && type != TEEC_MEMREF_TEMP_OUTPUT)
+		return TEEC_ERROR_BAD_PARAMETERS;
+	memory->size = ref->buffer ? ref->size : 0;
+	return TEEC_SUCCESS;
+}
+
+/* GP Client 1.0 §4.3.7 */
+static TEEC_Result registered_take(struct payload *payload, struct payload_memory *memory, uint32_t type,
+				   const TEEC_RegisteredMemoryReference *ref)
+{
+	const TEEC_SharedMemory *parent = ref->parent;
+	const struct shared_memory *shared = parent ? parent->imp : NULL;
+	bool whole = type == TEEC_MEMREF_WHOLE;
+	size_t offset = whole ? 0 : ref->offset;
+
+	if (!shared || shared->ctx != payload->ctx)
+		return TEEC_ERROR_BAD_PARAMETERS;
+	memory->direction = whole ? parent->flags : type_direction(type);
+	memory->size = whole ? parent->size : ref->size;
+	if (offset > parent->size || memory->size > parent->size - offset || (memory->direction & ~parent->flags))
+		return TEEC_ERROR_BAD_PARAMETERS;
+	memory->buffer = (uint8_t *)parent->buffer + offset;
+	memory->region = shared->region;
+	memory->offset = offset;
+	return TEEC_SUCCESS;
+}
+
+static TEEC_Result param_take(struct payload *payload, unsigned int i, struct teechan_param *param)
+{
+	uint32_t type = TEEC_PARAM_TYPE_GET(payload->operation->paramTypes, i);
+	const TEEC_Parameter *from = &payload->operation->params[i];
+
+	param->type = type;
+	switch (type) {
+	case TEEC_NONE:
+	case TEEC_VALUE_OUTPUT:
+		return TEEC_SUCCESS;
+	case TEEC_VALUE_INPUT:
+	case TEEC_VALUE_INOUT:
+		param->a = from->value.a;
+		param->b = from->value.b;
+		return TEEC_SUCCESS;
+	case TEEC_MEMREF_TEMP_INPUT:
+	case TEEC_MEMREF_TEMP_OUTPUT:
+	case TEEC_MEMREF_TEMP_INOUT:
+		return temp_take(&payload->memory[i], type, &from->tmpref);
+	case TEEC_MEMREF_WHOLE:
+	case TEEC_MEMREF_PARTIAL_INPUT:
+	case TEEC_MEMREF_PARTIAL_OUTPUT:
+	case TEEC_MEMREF_PARTIAL_INOUT:
+		return registered_take(payload, &payload->memory[i], type, &from->memref);
+	default:
+		return TEEC_ERROR_BAD_PARAMETERS;
+	}
+}
+
+static bool is_copied(const struct payload_memory *memory)
+{
+	return memory->direction && !memory->region.id;
+}
+
+static uint64_t inbox_share(const struct payload_memory *memory)
+{
+	return (memory->size + CONTEXT_INBOX_ALIGN - 1) / CONTEXT_INBOX_ALIGN * CONTEXT_INBOX_ALIGN;
+}
+
+/* The largest of the copied ones, if they do not fit the inbox together; else NULL. */
+static struct payload_memory *too_large(struct payload *payload)
+{
+	struct payload_memory *largest = NULL;
+	uint64_t left = payload->ctx->inbox_size;
+	bool fits = true;
+	unsigned int i;
+
+	for (i = 0; i < TEEC_CONFIG_PAYLOAD_REF_COUNT; i++) {
+		struct payload_memory *memory = &payload->memory[i];
+
+		if (!is_copied(memory))
+			continue;
+		if (!largest || memory->size > largest->size)
+			largest = memory;
+		if (memory->size > left || inbox_share(memory) > left)
+			fits = false;
+		else
+			left -= inbox_share(memory);
+	}
+	return fits ? NULL : largest;
+}
+
+/* Copies through a region. What the client changes meanwhile changes nothing any more. */
+static int region_make(struct payload *payload, struct payload_memory *memory)
+{
+	int err;
+
+	memory->region.size = memory->size;
+	err = channel_ops.region_alloc(payload->ctx->chan, &memory->region, &memory->mapping);
+	if (err) {
+		memory->region = (struct teechan_region_alloc){ 0 };
+		return err;
+	}
+	memory->own = true;
+	if (memory->direction & TEEC_MEM_INPUT)
+		memcpy(memory->mapping, memory->buffer, memory->size);
+	return 0;
+}
+
+static void memory_put(const struct payload_memory *memory, struct teechan_param *param)
+{
+	if (!memory->direction)
+		return;
+	param->b = memory->size;
+	if (memory->region.id) {
+		param->type = TEECHAN_REGION_IN - TEEC_MEM_INPUT + memory->direction;
+		param->a = memory->offset;
+		param->c = memory->region.id;
+	} else {
+		param->type = TEECHAN_MEM_IN - TEEC_MEM_INPUT + memory->direction;
+		param->a = (uintptr_t)memory->buffer;
+	}
+}
+
+TEEC_Result payload_begin(struct payload *payload, struct context *ctx, TEEC_Operation *operation,
+			  struct teechan_param params[TEECHAN_PARAMS])
+{
+	struct payload_memory *memory;
+	unsigned int i;
+
+	*payload = (struct payload){ .ctx = ctx, .operation = operation };
+	memset(params, 0, TEECHAN_PARAMS * sizeof(params[0]));
+	for (i = 0; operation && i < TEEC_CONFIG_PAYLOAD_REF_COUNT; i++) {
+		TEEC_Result result = param_take(payload, i, &params[i]);
+
+		if (result)
+			return result;
+	}
+	while ((memory = too_large(payload))) {
+		int err = region_make(payload, memory);
+
+		if (err) {
+			payload_end(payload, params, false);
+			return errno_result(err);
+		}
+	}
+	for (i = 0; i < TEEC_CONFIG_PAYLOAD_REF_COUNT; i++)
+		memory_put(&payload->memory[i], &params[i]);
+	return TEEC_SUCCESS;
+}
+
+/* The size that the trusted application tells; it may be more than there was room for (GP Client 1.0 §3.2.3). */
+static void output_give(TEEC_Operation *operation, unsigned int i, const struct teechan_param *param)
+{
+	uint32_t type = TEEC_PARAM_TYPE_GET(operation->paramTypes, i);
+	TEEC_Parameter *to = &operation->params[i];
+
+	if (type == TEEC_VALUE_OUTPUT || type == TEEC_VALUE_INOUT) {
+		to->value.a = (uint32_t)param->a;
+		to->value.b = (uint32_t)param->b;
+	} else if (type == TEEC_MEMREF_TEMP_OUTPUT || type == TEEC_MEMREF_TEMP_INOUT) {
+		to->tmpref.size = param->b;
+	} else if (type == TEEC_MEMREF_PARTIAL_OUTPUT || type == TEEC_MEMREF_PARTIAL_INOUT ||
+		   (type == TEEC_MEMREF_WHOLE && (to->memref.parent->flags & TEEC_MEM_OUTPUT))) {
+		to->memref.size = param->b;
+	}
+}
+
+void payload_end(struct payload *payload, const struct teechan_param params[TEECHAN_PARAMS], bool answered)
+{
+	unsigned int i;
+
+	for (i = 0; i < TEEC_CONFIG_PAYLOAD_REF_COUNT; i++) {
+		struct payload_memory *memory = &payload->memory[i];
+
+		if (answered && memory->own && (memory->direction & TEEC_MEM_OUTPUT))
+			memcpy(memory->buffer, memory->mapping, params[i].b < memory->size ? params[i].b : memory->size);
+		if (answered && payload->operation)
+			output_give(payload->operation, i, &params[i]);
+		if (memory->own)
+			channel_ops.region_free(payload->ctx->chan, &memory->region, memory->mapping);
+	}
+}

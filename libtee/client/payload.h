@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The parameters of one call on their way to the channel and back.
+ *
+ * Memory goes by one of three ways: regions are lent; anything else is copied by the kernel as a temporary reference;
+ * and what does not fit the inbox of the session is copied here, into a region that lives as long as the call.
+ */
+#ifndef LIBTEE_CLIENT_PAYLOAD_H
+#define LIBTEE_CLIENT_PAYLOAD_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include <tee_client_api.h>
+
+#include "libtee/client/context.h"
+
+struct payload {
+	struct context *ctx;
+	TEEC_Operation *operation;		/* may be NULL */
+	struct payload_memory {
+		void *buffer;			/* the client's; NULL: null reference */
+		size_t size;
+		uint32_t direction;		/* TEEC_MEM_* of the call; 0: no memory */
+		struct teechan_region_alloc region;	/* lent (own is false) or made for this call (own is true) */
+		size_t offset;			/* in the region */
+		void *mapping;			/* of the region that was made for this call */
+		bool own;
+	} memory[TEEC_CONFIG_PAYLOAD_REF_COUNT];
+};
+
+/* Fills in params. On an error there is nothing to finish. */
+TEEC_Result payload_begin(struct payload *payload, struct context *ctx, TEEC_Operation *operation,
+			  struct teechan_param params[TEECHAN_PARAMS]);
+
+/* Gives the answer's outputs to the operation if the call was answered, and frees what was made for the call. */
+void payload_end(struct payload *payload, const struct teechan_param params[TEECHAN_PARAMS], bool answered);
+
+#endif

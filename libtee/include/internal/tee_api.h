@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Functions of the GlobalPlatform TEE Internal Core API 1.3.1 that are there.
+ *
+ * Not there yet, and so not declared: property enumerators, sessions between trusted applications, persistent object
+ * enumerators and renaming, TEE_CopyOperation and TEE_SetOperationKey2, TEE_GetOperationInfoMultiple, TEE_DigestExtract,
+ * the cipher class, TEE_AsymmetricEncrypt and Decrypt, persistent time, big integers, the deprecated functions of 1.0,
+ * and the algorithms that TEE_IsAlgorithmSupported() denies.
+ *
+ * A handle or a state that the specification forbids panics: the process ends (TEE_Panic). So does a client's memory
+ * where the specification says [in] or [out] (§3.4): handles, sizes and counts, object ids, arrays of attributes, and the
+ * buffers of TEE_ReadObjectData and TEE_GenerateRandom. Where it says [inbuf] or [outbuf] (the data of cryptography and
+ * what is stored), a client's memory may be used directly: its pages are lent, and nobody else sees them meanwhile.
+ */
+#ifndef TEE_API_H
+#define TEE_API_H
+
+#include "tee_api_defines.h"
+#include "tee_api_types.h"
+
+#define TEE_CHECKED __attribute__((warn_unused_result))
+
+/*
+ * Properties (§4.4). @name is NUL-terminated; buffer lengths are bytes in, and bytes written or needed out.
+ * TEE_ERROR_ITEM_NOT_FOUND: no such property. TEE_ERROR_BAD_FORMAT: it is not of that type. TEE_ERROR_SHORT_BUFFER.
+ */
+TEE_CHECKED TEE_Result TEE_GetPropertyAsString(TEE_PropSetHandle propset, const char *name, char *valueBuffer,
+					       size_t *valueBufferLen);
+TEE_CHECKED TEE_Result TEE_GetPropertyAsBool(TEE_PropSetHandle propset, const char *name, bool *value);
+TEE_CHECKED TEE_Result TEE_GetPropertyAsU32(TEE_PropSetHandle propset, const char *name, uint32_t *value);
+TEE_CHECKED TEE_Result TEE_GetPropertyAsU64(TEE_PropSetHandle propset, const char *name, uint64_t *value);
+TEE_CHECKED TEE_Result TEE_GetPropertyAsBinaryBlock(TEE_PropSetHandle propset, const char *name, void *valueBuffer,
+						    size_t *valueBufferLen);
+TEE_CHECKED TEE_Result TEE_GetPropertyAsUUID(TEE_PropSetHandle propset, const char *name, TEE_UUID *value);
+TEE_CHECKED TEE_Result TEE_GetPropertyAsIdentity(TEE_PropSetHandle propset, const char *name, TEE_Identity *value);
+
+/* Ends this instance at once; its callers get TEE_ERROR_TARGET_DEAD (§4.8.1). Writes the code to the journal. */
+void TEE_Panic(TEE_Result panicCode) __attribute__((noreturn));
+
+/* Cancellation (§4.10): masked at the start of each entry point. The last two return whether it was masked before. */
+bool TEE_GetCancellationFlag(void);
+bool TEE_UnmaskCancellation(void);
+bool TEE_MaskCancellation(void);
+
+/*
+ * Memory (§4.11). Sizes are bytes. What TEE_Malloc and TEE_Realloc return is freed with TEE_Free, and is wiped by it.
+ * TEE_MemCompare takes the same time whatever the content is; it returns <0, 0 or >0.
+ * TEE_CheckMemoryAccessRights: TEE_ERROR_ACCESS_DENIED if the buffer does not have all of TEE_MEMORY_ACCESS_*; without
+ * TEE_MEMORY_ACCESS_ANY_OWNER also if it is a client's.
+ */
+TEE_CHECKED TEE_Result TEE_CheckMemoryAccessRights(uint32_t accessFlags, const void *buffer, size_t size);
+void TEE_SetInstanceData(void *instanceData);
+void *TEE_GetInstanceData(void);
+TEE_CHECKED void *TEE_Malloc(size_t size, uint32_t hint);
+TEE_CHECKED void *TEE_Realloc(void *buffer, size_t newSize);
+void TEE_Free(void *buffer);
+void TEE_MemMove(void *dest, const void *src, size_t size);
+int32_t TEE_MemCompare(const void *buffer1, const void *buffer2, size_t size);
+void TEE_MemFill(void *buffer, uint32_t x, size_t size);
+
+/*
+ * Objects of both kinds (§5.5). TEE_GetObjectBufferAttribute: a secret part needs TEE_USAGE_EXTRACTABLE;
+ * TEE_ERROR_ITEM_NOT_FOUND if the object lacks the attribute; TEE_ERROR_SHORT_BUFFER with the size needed.
+ */
+TEE_CHECKED TEE_Result TEE_GetObjectInfo1(TEE_ObjectHandle object, TEE_ObjectInfo *objectInfo);
+TEE_CHECKED TEE_Result TEE_RestrictObjectUsage1(TEE_ObjectHandle object, uint32_t objectUsage);
+TEE_CHECKED TEE_Result TEE_GetObjectBufferAttribute(TEE_ObjectHandle object, uint32_t attributeID, void *buffer,
+						    size_t *size);
+TEE_CHECKED TEE_Result TEE_GetObjectValueAttribute(TEE_ObjectHandle object, uint32_t attributeID, uint32_t *a,
+						   uint32_t *b);
+void TEE_CloseObject(TEE_ObjectHandle object);
+
+/*
+ * Transient objects (§5.6). Sizes of keys are bits. TEE_ERROR_NOT_SUPPORTED: type or size is not there.
+ * TEE_PopulateTransientObject and TEE_GenerateKey want an object without a key: reset it first.
+ */
+TEE_CHECKED TEE_Result TEE_AllocateTransientObject(TEE_ObjectType objectType, uint32_t maxObjectSize,
+						   TEE_ObjectHandle *object);
+void TEE_FreeTransientObject(TEE_ObjectHandle object);
+void TEE_ResetTransientObject(TEE_ObjectHandle object);
+TEE_CHECKED TEE_Result TEE_PopulateTransientObject(TEE_ObjectHandle object, const TEE_Attribute *attrs,
+						   uint32_t attrCount);
+void TEE_InitRefAttribute(TEE_Attribute *attr, uint32_t attributeID, const void *buffer, size_t length);
+void TEE_InitValueAttribute(TEE_Attribute *attr, uint32_t attributeID, uint32_t a, uint32_t b);
+TEE_CHECKED TEE_Result TEE_CopyObjectAttributes1(TEE_ObjectHandle destObject, TEE_ObjectHandle srcObject);
+TEE_CHECKED TEE_Result TEE_GenerateKey(TEE_ObjectHandle object, uint32_t keySize, const TEE_Attribute *params,
+				       uint32_t paramCount);
+
+/*
+ * Persistent objects (§5.7) of TEE_STORAGE_PRIVATE. A change is durable when the function returns, and whole or not at
+ * all after a power cut. Ids are up to TEE_OBJECT_ID_MAX_LEN bytes.
+ * TEE_ERROR_ITEM_NOT_FOUND, TEE_ERROR_ACCESS_CONFLICT, TEE_ERROR_STORAGE_NO_SPACE. A device that fails to write panics.
+ */
+TEE_CHECKED TEE_Result TEE_OpenPersistentObject(uint32_t storageID, const void *objectID, size_t objectIDLen,
+						uint32_t flags, TEE_ObjectHandle *object);
+TEE_CHECKED TEE_Result TEE_CreatePersistentObject(uint32_t storageID, const void *objectID, size_t objectIDLen,
+						  uint32_t flags, TEE_ObjectHandle attributes, const void *initialData,
+						  size_t initialDataLen, TEE_ObjectHandle *object);
+TEE_CHECKED TEE_Result TEE_CloseAndDeletePersistentObject1(TEE_ObjectHandle object);
+
+/* Data streams (§5.9). Positions and sizes are bytes; *count is what was read, 0 at the end. */
+TEE_CHECKED TEE_Result TEE_ReadObjectData(TEE_ObjectHandle object, void *buffer, size_t size, size_t *count);
+TEE_CHECKED TEE_Result TEE_WriteObjectData(TEE_ObjectHandle object, const void *buffer, size_t size);
+TEE_CHECKED TEE_Result TEE_TruncateObjectData(TEE_ObjectHandle object, size_t size);
+TEE_CHECKED TEE_Result TEE_SeekObjectData(TEE_ObjectHandle object, intmax_t offset, TEE_Whence whence);
+
+/* Operations (§6.2). maxKeySize is bits. TEE_ERROR_NOT_SUPPORTED: algorithm, mode or size is not there. */
+TEE_CHECKED TEE_Result TEE_AllocateOperation(TEE_OperationHandle *operation, uint32_t algorithm, uint32_t mode,
+					     uint32_t maxKeySize);
+void TEE_FreeOperation(TEE_OperationHandle operation);
+void TEE_GetOperationInfo(TEE_OperationHandle operation, TEE_OperationInfo *operationInfo);
+void TEE_ResetOperation(TEE_OperationHandle operation);
+TEE_CHECKED TEE_Result TEE_SetOperationKey(TEE_OperationHandle operation, TEE_ObjectHandle key);
+TEE_CHECKED TEE_Result TEE_IsAlgorithmSupported(uint32_t algId, uint32_t element);
+
+/* Digests (§6.3): TEE_ALG_SHA256. */
+void TEE_DigestUpdate(TEE_OperationHandle operation, const void *chunk, size_t chunkSize);
+TEE_CHECKED TEE_Result TEE_DigestDoFinal(TEE_OperationHandle operation, const void *chunk, size_t chunkLen, void *hash,
+					 size_t *hashLen);
+
+/* Message authentication codes (§6.5): TEE_ALG_HMAC_SHA256. Comparison takes the same time whatever the bytes are. */
+void TEE_MACInit(TEE_OperationHandle operation, const void *IV, size_t IVLen);
+void TEE_MACUpdate(TEE_OperationHandle operation, const void *chunk, size_t chunkSize);
+TEE_CHECKED TEE_Result TEE_MACComputeFinal(TEE_OperationHandle operation, const void *message, size_t messageLen,
+					   void *mac, size_t *macLen);
+TEE_CHECKED TEE_Result TEE_MACCompareFinal(TEE_OperationHandle operation, const void *message, size_t messageLen,
+					   const void *mac, size_t macLen);
+
+/*
+ * Authenticated encryption (§6.6): TEE_ALG_AES_GCM. tagLen of TEE_AEInit is bits, of the Final functions bytes.
+ * TEE_AEDecryptFinal: TEE_ERROR_MAC_INVALID, and nothing of this call's plain text is left in destData.
+ */
+TEE_CHECKED TEE_Result TEE_AEInit(TEE_OperationHandle operation, const void *nonce, size_t nonceLen, uint32_t tagLen,
+				  size_t AADLen, size_t payloadLen);
+void TEE_AEUpdateAAD(TEE_OperationHandle operation, const void *AADdata, size_t AADdataLen);
+TEE_CHECKED TEE_Result TEE_AEUpdate(TEE_OperationHandle operation, const void *srcData, size_t srcLen, void *destData,
+				    size_t *destLen);
+TEE_CHECKED TEE_Result TEE_AEEncryptFinal(TEE_OperationHandle operation, const void *srcData, size_t srcLen,
+					  void *destData, size_t *destLen, void *tag, size_t *tagLen);
+TEE_CHECKED TEE_Result TEE_AEDecryptFinal(TEE_OperationHandle operation, const void *srcData, size_t srcLen,
+					  void *destData, size_t *destLen, const void *tag, size_t tagLen);
+
+/*
+ * Asymmetric operations (§6.7): TEE_ALG_ED25519, where "digest" is the whole message (§6.7.2).
+ * TEE_ERROR_SIGNATURE_INVALID.
+ */
+TEE_CHECKED TEE_Result TEE_AsymmetricSignDigest(TEE_OperationHandle operation, const TEE_Attribute *params,
+						uint32_t paramCount, const void *digest, size_t digestLen,
+						void *signature, size_t *signatureLen);
+TEE_CHECKED TEE_Result TEE_AsymmetricVerifyDigest(TEE_OperationHandle operation, const TEE_Attribute *params,
+						  uint32_t paramCount, const void *digest, size_t digestLen,
+						  const void *signature, size_t signatureLen);
+
+/*
+ * Key derivation (§6.8): TEE_ALG_X25519 with TEE_ATTR_X25519_PUBLIC_VALUE, into an empty TEE_TYPE_GENERIC_SECRET of at
+ * least 256 bits. A public value of small order (the secret would be all zeros) gives no key: the object stays empty,
+ * and TEE_GetObjectInfo1() says so (no TEE_HANDLE_FLAG_INITIALIZED).
+ */
+void TEE_DeriveKey(TEE_OperationHandle operation, const TEE_Attribute *params, uint32_t paramCount,
+		   TEE_ObjectHandle derivedKey);
+
+/* Random bytes (§6.9). */
+void TEE_GenerateRandom(void *randomBuffer, size_t randomBufferLen);
+
+/*
+ * Time (§7). System time starts anywhere and also runs while the machine sleeps; REE time is the wall clock and can be
+ * set by root. TEE_Wait: milliseconds; TEE_ERROR_CANCEL if cancellation is unmasked and asked for.
+ */
+void TEE_GetSystemTime(TEE_Time *time);
+TEE_CHECKED TEE_Result TEE_Wait(uint32_t timeout);
+void TEE_GetREETime(TEE_Time *time);
+
+#endif

@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* main() of every trusted application: prepares, binds, sandboxes itself, serves. */
+#include <errno.h>
+#include <getopt.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/time.h>
+
+#include <openssl/crypto.h>
+#include <user_ta_header.h>
+
+#include "libtee/channel.h"
+#include "libtee/internal/device_key.h"
+#include "libtee/internal/host.h"
+#include "libtee/internal/log.h"
+#include "libtee/internal/notify.h"
+#include "libtee/internal/panic.h"
+#include "libtee/internal/sandbox.h"
+#include "libtee/internal/serve.h"
+#include "libtee/internal/uuid.h"
+
+#define STATE_DIR "/var/lib/teepay/ta"
+/* While stopping, how often a wait that began just before the signal is interrupted. */
+#define STOP_NUDGE_US 50000
+
+static volatile sig_atomic_t stop;
+
+/*
+ * The signal may come between the look at stop and the system call that waits: so it keeps coming until the loop is
+ * out. That is no work while nothing happens, as a short deadline on each wait would be.
+ */
+static void on_stop(int signal)
+{
+	const struct itimerval again = { { 0, STOP_NUDGE_US }, { 0, STOP_NUDGE_US } };
+
+	(void)signal;
+	if (!stop)
+		setitimer(ITIMER_REAL, &again, NULL);
+	stop = 1;
+}
+
+static void signals_set(void)
+{
+	/* No SA_RESTART: the wait must end. */
+	struct sigaction action = { .sa_handler = on_stop };
+
+	sigaction(SIGTERM, &action, NULL);
+	sigaction(SIGINT, &action, NULL);
+	sigaction(SIGALRM, &action, NULL);
+}
+
+static void usage(FILE *out, const char *name)
+{
+	fprintf(out,
+		"usage: %s [--help] [--version]\n"
+		"A trusted application: serves clients through " TEECHAN_TA_NODE ". Meant to be started by systemd.\n"
+		"\n"
+		"  $STATE_DIRECTORY          folder of the storage log (default " STATE_DIR ")\n"
+		"  $CREDENTIALS_DIRECTORY    folder with the file devicekey, 32 bytes\n"
+		"  TEEPAY_TA_NO_SANDBOX=1    for debugging: no sandbox at all\n",
+		name);
+}
+
+/* Returns an exit code, or -1 to go on. */
+static int options(int argc, char **argv)
+{
+	static const struct option known[] = {
+		{ "help", no_argument, NULL, 'h' },
+		{ "version", no_argument, NULL, 'V' },
+		{ NULL, 0, NULL, 0 },
+	};
+	const char *slash = strrchr(argv[0], '/');
+	const char *name = slash ? slash + 1 : argv[0];
+
+	switch (getopt_long(argc, argv, "", known, NULL)) {
+	case -1:
+		if (optind == argc)
+			return -1;
+		break;
+	case 'h':
+		usage(stdout, name);
+		return TEE_EXIT_DONE;
+	case 'V':
+		printf("%s %s (teepay " TEEPAY_VERSION ")\n", name, ta_head.version);
+		return TEE_EXIT_DONE;
+	}
+	usage(stderr, name);
+	return TEE_EXIT_USAGE;
+}
+
+static int storage_open(void)
+{
+	const char *dir = getenv("STATE_DIRECTORY");
+	uint8_t key[TEE_DEVICE_KEY_SIZE];
+	struct tee_host_config config = { .state_dir = dir && *dir ? dir : STATE_DIR, .device_key = key };
+	enum tee_store_err err;
+
+	if (tee_device_key_read(key))
+		return TEE_EXIT_CONFIG;
+	err = tee_host_start(&config);
+	OPENSSL_cleanse(key, sizeof(key));
+	switch (err) {
+	case TEE_STORE_OK:
+		return TEE_EXIT_DONE;
+	case TEE_STORE_CORRUPT:
+		return TEE_EXIT_STORAGE_DAMAGED;
+	case TEE_STORE_FAILED:
+		return TEE_EXIT_STORAGE_FAILED;
+	case TEE_STORE_KEY:
+		return TEE_EXIT_CONFIG;
+	default:
+		return TEE_EXIT_FAILED;
+	}
+}
+
+static int channel_bind(struct tee_serve_config *config)
+{
+	struct teechan_bind bind = { .flags = 0 };
+	char uuid[TEE_UUID_TEXT];
+	int err;
+
+	tee_uuid_bytes(&ta_head.uuid, bind.uuid);
+	if (ta_head.flags & TA_FLAG_SINGLE_INSTANCE)
+		bind.flags |= TEECHAN_TA_SINGLE_INSTANCE;
+	if (ta_head.flags & TA_FLAG_MULTI_SESSION)
+		bind.flags |= TEECHAN_TA_MULTI_SESSION;
+	err = channel_ops.ta_open(&config->chan, &bind, &config->window);
+	if (!err)
+		return 0;
+	tee_uuid_text(&ta_head.uuid, uuid);
+	tee_log(TEE_LOG_ERR, "cannot serve %s on " TEECHAN_TA_NODE ": %s; %s", uuid, strerror(-err),
+		err == -ENOENT ? "load the module teechan" :
+		err == -EACCES ? "only members of the group teeta may" :
+		err == -EADDRINUSE || err == -EBUSY ? "another process serves it" : "see the system log");
+	return -1;
+}
+
+static int sandbox_enter(void)
+{
+	const char *off = getenv("TEEPAY_TA_NO_SANDBOX");
+
+	if (!off || strcmp(off, "1"))
+		return tee_sandbox_enter();
+	tee_log(TEE_LOG_WARNING, "************************************************************");
+	tee_log(TEE_LOG_WARNING, "TEEPAY_TA_NO_SANDBOX=1: NO SANDBOX. For debugging only: keys");
+	tee_log(TEE_LOG_WARNING, "can be swapped, dumped and read by a debugger.");
+	tee_log(TEE_LOG_WARNING, "************************************************************");
+	return 0;
+}
+
+static void ready(void)
+{
+	tee_log(TEE_LOG_INFO, "serving");
+	tee_notify_send("READY=1");
+}
+
+static void tick(void)
+{
+	tee_notify_send("WATCHDOG=1");
+}
+
+int main(int argc, char **argv)
+{
+	struct tee_serve_config config = { .stop = &stop, .ready = ready, .tick = tick };
+	int code = options(argc, argv);
+
+	if (code >= 0)
+		return code;
+	umask(0077);
+	signals_set();
+	config.tick_ns = tee_notify_watchdog_ns();
+	if (tee_notify_open())
+		return TEE_EXIT_FAILED;
+	code = storage_open();
+	if (code)
+		return code;
+	if (channel_bind(&config) || sandbox_enter())
+		return TEE_EXIT_FAILED;
+	code = tee_serve(&config) ? TEE_EXIT_FAILED : TEE_EXIT_DONE;
+	tee_notify_send("STOPPING=1");
+	channel_ops.ta_close(config.chan);
+	tee_host_stop();
+	return code;
+}

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What an object handle points to. Handles that are not in the list of the living panic. */
+#ifndef LIBTEE_INTERNAL_OBJECT_H
+#define LIBTEE_INTERNAL_OBJECT_H
+
+#include <stdbool.h>
+
+#include <tee_internal_api.h>
+
+#include "libtee/internal/key.h"
+#include "libtee/internal/store.h"
+
+struct __TEE_ObjectHandle {
+	struct __TEE_ObjectHandle *next;
+	struct tee_key key;		/* key.type is the object's type */
+	uint32_t max_bits;
+	uint32_t usage;			/* TEE_USAGE_*; of a persistent object its stored usage counts */
+	bool initialized;
+	struct tee_stored *stored;	/* persistent object, else NULL */
+	uint32_t access;		/* TEE_DATA_FLAG_* it was opened with */
+	size_t position;		/* in the data, bytes */
+};
+
+/* Makes a handle that is alive, of the type. NULL without memory. */
+TEE_ObjectHandle tee_object_new(const struct tee_key_type *type);
+
+/* Wipes the key and ends the handle. */
+void tee_object_free(TEE_ObjectHandle object);
+
+/* Panics for the caller unless the handle is alive. */
+void tee_object_check(const char *function, TEE_ObjectHandle object);
+
+/* Panics unless alive and persistent. */
+void tee_object_check_persistent(const char *function, TEE_ObjectHandle object);
+
+/* The first living handle of a stored object after a given one; NULL, NULL to start. */
+TEE_ObjectHandle tee_object_next_of(const struct tee_stored *stored, TEE_ObjectHandle after);
+
+uint32_t tee_object_usage(TEE_ObjectHandle object);
+
+/* Ends all handles (tests, end of an instance). */
+void tee_object_free_all(void);
+
+#endif

@@ -1,0 +1,268 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* Persistent objects and their data streams: GP Core 1.3 §5.7, §5.9. */
+#include <string.h>
+
+#include <openssl/crypto.h>
+#include <tee_internal_api.h>
+
+#include "libtee/internal/memory.h"
+#include "libtee/internal/object.h"
+#include "libtee/internal/panic.h"
+
+#define ACCESS_FLAGS (TEE_DATA_FLAG_ACCESS_READ | TEE_DATA_FLAG_ACCESS_WRITE | TEE_DATA_FLAG_ACCESS_WRITE_META)
+#define SHARE_FLAGS (TEE_DATA_FLAG_SHARE_READ | TEE_DATA_FLAG_SHARE_WRITE)
+
+_Static_assert(TEE_OBJECT_ID_MAX_LEN == TEE_STORE_ID_MAX, "ids fit");
+
+static TEE_Result store_result(enum tee_store_err err)
+{
+	switch (err) {
+	case TEE_STORE_OK:
+		return TEE_SUCCESS;
+	case TEE_STORE_NO_SPACE:
+		return TEE_ERROR_STORAGE_NO_SPACE;
+	case TEE_STORE_NO_MEMORY:
+		return TEE_ERROR_OUT_OF_MEMORY;
+	case TEE_STORE_ACCESS:
+		return TEE_ERROR_STORAGE_NOT_AVAILABLE;
+	default:
+		/* Whether the change is on the disk is not known: going on could answer for what never happened. */
+		tee_panic_storage(tee_store_strerror(err));
+	}
+}
+
+/* §5.7.1: what one handle does, every other one must have allowed. */
+static bool access_conflicts(uint32_t access, uint32_t others)
+{
+	if ((access | others) & TEE_DATA_FLAG_ACCESS_WRITE_META)
+		return true;
+	if ((access & TEE_DATA_FLAG_ACCESS_READ) && !(others & TEE_DATA_FLAG_SHARE_READ))
+		return true;
+	return (access & TEE_DATA_FLAG_ACCESS_WRITE) && !(others & TEE_DATA_FLAG_SHARE_WRITE);
+}
+
+static bool may_open(const struct tee_stored *stored, uint32_t flags)
+{
+	TEE_ObjectHandle other = tee_object_next_of(stored, NULL);
+
+	for (; other; other = tee_object_next_of(stored, other))
+		if (access_conflicts(flags, other->access) || access_conflicts(other->access, flags))
+			return false;
+	return true;
+}
+
+static void handle_open(TEE_ObjectHandle object, struct tee_stored *stored, uint32_t flags)
+{
+	object->stored = stored;
+	object->max_bits = stored->meta.max_size;
+	object->initialized = true;
+	object->access = flags & (ACCESS_FLAGS | SHARE_FLAGS);
+}
+
+/* A handle on a stored object, with its key. */
+static TEE_Result handle_new(struct tee_stored *stored, uint32_t flags, TEE_ObjectHandle *out)
+{
+	const struct tee_key_type *type = tee_key_type(stored->meta.type);
+	TEE_ObjectHandle object;
+
+	if (!type)
+		return TEE_ERROR_CORRUPT_OBJECT;
+	object = tee_object_new(type);
+	if (!object)
+		return TEE_ERROR_OUT_OF_MEMORY;
+	if (stored->key_size && !tee_key_decode(&object->key, stored->key, stored->key_size)) {
+		tee_object_free(object);
+		return TEE_ERROR_CORRUPT_OBJECT;
+	}
+	handle_open(object, stored, flags);
+	*out = object;
+	return TEE_SUCCESS;
+}
+
+/* A handle with the attributes' key, for an object that is still to be stored. */
+static TEE_ObjectHandle handle_for(TEE_ObjectHandle attributes)
+{
+	TEE_ObjectHandle object = tee_object_new(attributes ? attributes->key.type : tee_key_type(TEE_TYPE_DATA));
+
+	if (object && attributes && !tee_key_copy(&object->key, &attributes->key)) {
+		tee_object_free(object);
+		return NULL;
+	}
+	return object;
+}
+
+static void check_id(const char *function, const void *id, size_t size)
+{
+	/* [in(objectIDLen)]: a client could otherwise choose another object in the middle of the call. */
+	tee_memory_own(function, id, size);
+	if (size > TEE_OBJECT_ID_MAX_LEN)
+		tee_panic_misuse(function, "the object id is too long");
+}
+
+/* §5.7.1 */
+TEE_Result TEE_OpenPersistentObject(uint32_t storageID, const void *objectID, size_t objectIDLen, uint32_t flags,
+				    TEE_ObjectHandle *object)
+{
+	struct tee_stored *stored;
+
+	check_id(__func__, objectID, objectIDLen);
+	TEE_OUT(object, sizeof(TEE_ObjectHandle));
+	TEE_MISUSE_IF(flags & ~(uint32_t)(ACCESS_FLAGS | SHARE_FLAGS), "there are no such flags");
+	*object = TEE_HANDLE_NULL;
+	if (storageID != TEE_STORAGE_PRIVATE)
+		return TEE_ERROR_ITEM_NOT_FOUND;
+	stored = tee_store_find(objectID, objectIDLen);
+	if (!stored)
+		return TEE_ERROR_ITEM_NOT_FOUND;
+	if (!may_open(stored, flags))
+		return TEE_ERROR_ACCESS_CONFLICT;
+	return handle_new(stored, flags, object);
+}
+
+/* The key of the attributes object, encoded; NULL and no size without one. */
+static bool key_encode(TEE_ObjectHandle attributes, uint8_t **key, size_t *size)
+{
+	*key = NULL;
+	*size = attributes ? tee_key_encoded_size(&attributes->key) : 0;
+	if (!*size)
+		return true;
+	*key = OPENSSL_secure_malloc(*size);
+	if (*key)
+		tee_key_encode(&attributes->key, *key);
+	return *key;
+}
+
+static TEE_Result stored_put(const void *id, size_t id_size, TEE_ObjectHandle attributes, const void *data, size_t size,
+			     struct tee_stored **stored)
+{
+	struct tee_stored_content content = {
+		.meta.type = attributes ? attributes->key.type->type : TEE_TYPE_DATA,
+		.meta.usage = attributes ? tee_object_usage(attributes) : UINT32_MAX,
+		.meta.max_size = attributes ? attributes->max_bits : 0,
+		.data = data,
+		.size = size,
+	};
+	TEE_Result result;
+	uint8_t *key;
+
+	if (!key_encode(attributes, &key, &content.key_size))
+		return TEE_ERROR_OUT_OF_MEMORY;
+	content.key = key;
+	result = store_result(tee_store_put(id, id_size, &content, stored));
+	OPENSSL_secure_clear_free(key, content.key_size);
+	return result;
+}
+
+/* §5.7.2: an existing object is replaced as a whole and at once. */
+TEE_Result TEE_CreatePersistentObject(uint32_t storageID, const void *objectID, size_t objectIDLen, uint32_t flags,
+				      TEE_ObjectHandle attributes, const void *initialData, size_t initialDataLen,
+				      TEE_ObjectHandle *object)
+{
+	TEE_ObjectHandle fresh;
+	struct tee_stored *stored;
+	TEE_Result result;
+
+	check_id(__func__, objectID, objectIDLen);
+	TEE_INBUF(initialData, initialDataLen);
+	TEE_MISUSE_IF(flags & ~(uint32_t)(ACCESS_FLAGS | SHARE_FLAGS | TEE_DATA_FLAG_OVERWRITE), "there are no such flags");
+	if (object) {
+		TEE_OUT(object, sizeof(TEE_ObjectHandle));
+		*object = TEE_HANDLE_NULL;
+	}
+	if (attributes != TEE_HANDLE_NULL) {
+		tee_object_check(__func__, attributes);
+		TEE_MISUSE_IF(!attributes->initialized, "the attributes object has no key");
+	}
+	if (storageID != TEE_STORAGE_PRIVATE)
+		return TEE_ERROR_ITEM_NOT_FOUND;
+	stored = tee_store_find(objectID, objectIDLen);
+	if (stored && (!(flags & TEE_DATA_FLAG_OVERWRITE) || tee_object_next_of(stored, NULL)))
+		return TEE_ERROR_ACCESS_CONFLICT;
+	/* The handle first: nothing may fail any more once the object is there. */
+	fresh = handle_for(attributes);
+	if (!fresh)
+		return TEE_ERROR_OUT_OF_MEMORY;
+	result = stored_put(objectID, objectIDLen, attributes, initialData, initialDataLen, &stored);
+	if (result || !object) {
+		tee_object_free(fresh);
+		return result;
+	}
+	handle_open(fresh, stored, flags);
+	*object = fresh;
+	return TEE_SUCCESS;
+}
+
+/* §5.7.4 */
+TEE_Result TEE_CloseAndDeletePersistentObject1(TEE_ObjectHandle object)
+{
+	struct tee_stored *stored;
+
+	if (object == TEE_HANDLE_NULL)
+		return TEE_SUCCESS;
+	tee_object_check_persistent(__func__, object);
+	TEE_MISUSE_IF(!(object->access & TEE_DATA_FLAG_ACCESS_WRITE_META), "the object was not opened to write its metadata");
+	stored = object->stored;
+	tee_object_free(object);
+	return store_result(tee_store_delete(stored));
+}
+
+/* §5.9.1: [out] buffer. Data is read from memory; it was authenticated when it was loaded. */
+TEE_Result TEE_ReadObjectData(TEE_ObjectHandle object, void *buffer, size_t size, size_t *count)
+{
+	size_t left;
+
+	tee_object_check_persistent(__func__, object);
+	TEE_OUT(buffer, size);
+	TEE_OUT(count, sizeof(*count));
+	TEE_MISUSE_IF(!(object->access & TEE_DATA_FLAG_ACCESS_READ), "the object was not opened to read");
+	left = object->position < object->stored->size ? object->stored->size - object->position : 0;
+	*count = size < left ? size : left;
+	if (*count)
+		memcpy(buffer, object->stored->data + object->position, *count);
+	object->position += *count;
+	return TEE_SUCCESS;
+}
+
+static void check_writable(const char *function, TEE_ObjectHandle object)
+{
+	tee_object_check_persistent(function, object);
+	if (!(object->access & TEE_DATA_FLAG_ACCESS_WRITE))
+		tee_panic_misuse(function, "the object was not opened to write");
+}
+
+/* §5.9.2 */
+TEE_Result TEE_WriteObjectData(TEE_ObjectHandle object, const void *buffer, size_t size)
+{
+	TEE_Result result;
+
+	check_writable(__func__, object);
+	TEE_INBUF(buffer, size);
+	if (size > TEE_DATA_MAX_POSITION || object->position > TEE_DATA_MAX_POSITION - size)
+		return TEE_ERROR_OVERFLOW;
+	result = store_result(tee_store_write(object->stored, object->position, buffer, size));
+	if (!result)
+		object->position += size;
+	return result;
+}
+
+/* §5.9.3: the position stays, even beyond the end. */
+TEE_Result TEE_TruncateObjectData(TEE_ObjectHandle object, size_t size)
+{
+	check_writable(__func__, object);
+	return store_result(tee_store_resize(object->stored, size));
+}
+
+/* §5.9.4 */
+TEE_Result TEE_SeekObjectData(TEE_ObjectHandle object, intmax_t offset, TEE_Whence whence)
+{
+	intmax_t position;
+	size_t base;
+
+	tee_object_check_persistent(__func__, object);
+	TEE_MISUSE_IF(whence > TEE_DATA_SEEK_END, "there is no such whence");
+	base = whence == TEE_DATA_SEEK_SET ? 0 : whence == TEE_DATA_SEEK_CUR ? object->position : object->stored->size;
+	if (__builtin_add_overflow((intmax_t)base, offset, &position) || position > TEE_DATA_MAX_POSITION)
+		return TEE_ERROR_OVERFLOW;
+	object->position = position < 0 ? 0 : (size_t)position;
+	return TEE_SUCCESS;
+}

@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "libtee/internal/sandbox.h"
+
+#include <errno.h>
+#include <stdbool.h>
+#include <linux/landlock.h>
+#include <seccomp.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "include/uapi/teechan.h"
+#include "libtee/internal/log.h"
+
+static int fail(const char *what, const char *mend)
+{
+	tee_log(TEE_LOG_ERR, "sandbox: %s: %s; %s", what, strerror(errno), mend);
+	return -1;
+}
+
+/* What the serving loop, the storage and malloc() need once everything is open. */
+static const int allowed[] = {
+	SCMP_SYS(brk),
+	SCMP_SYS(clock_gettime),
+	SCMP_SYS(clock_nanosleep),
+	SCMP_SYS(close),
+	SCMP_SYS(exit),
+	SCMP_SYS(exit_group),
+	SCMP_SYS(fallocate),
+	SCMP_SYS(fdatasync),
+	SCMP_SYS(fsync),
+	SCMP_SYS(futex),
+	SCMP_SYS(getpid),
+	SCMP_SYS(getrandom),
+	SCMP_SYS(gettid),
+	SCMP_SYS(madvise),
+	SCMP_SYS(mremap),
+	SCMP_SYS(munmap),
+	SCMP_SYS(pread64),
+	SCMP_SYS(pwrite64),
+	SCMP_SYS(restart_syscall),
+	SCMP_SYS(rt_sigaction),
+	SCMP_SYS(rt_sigprocmask),
+	SCMP_SYS(rt_sigreturn),
+	SCMP_SYS(setitimer),
+	SCMP_SYS(tgkill),
+};
+
+/* Calls of which only some are allowed: ((argument & mask) == value). */
+static const struct {
+	int call;
+	unsigned int argument;
+	uint64_t mask;
+	uint64_t value;
+} conditional[] = {
+	{ SCMP_SYS(ioctl), 1, UINT32_MAX, TEECHAN_REPLY_RECV },
+	{ SCMP_SYS(ioctl), 1, UINT32_MAX, TEECHAN_CANCELLED },
+	/* no code but what was loaded */
+	{ SCMP_SYS(mmap), 2, PROT_EXEC, 0 },
+	{ SCMP_SYS(mprotect), 2, PROT_EXEC, 0 },
+	/* to systemd, on the socket that is connected */
+	{ SCMP_SYS(sendto), 4, UINT64_MAX, 0 },
+	/* the log */
+	{ SCMP_SYS(write), 0, UINT32_MAX, STDERR_FILENO },
+};
+
+static int seccomp_fill(scmp_filter_ctx filter)
+{
+	size_t i;
+	int err = 0;
+
+	for (i = 0; !err && i < sizeof(allowed) / sizeof(allowed[0]); i++)
+		err = seccomp_rule_add(filter, SCMP_ACT_ALLOW, allowed[i], 0);
+	for (i = 0; !err && i < sizeof(conditional) / sizeof(conditional[0]); i++)
+		err = seccomp_rule_add(filter, SCMP_ACT_ALLOW, conditional[i].call, 1,
+				       SCMP_CMP(conditional[i].argument, SCMP_CMP_MASKED_EQ, conditional[i].mask,
+						conditional[i].value));
+	return err;
+}
+
+static int seccomp_enter(void)
+{
+	/* Any other call is an attack or a bug: the kernel ends the process and writes an audit line. */
+	scmp_filter_ctx filter = seccomp_init(SCMP_ACT_KILL_PROCESS);
+	int err = filter ? seccomp_fill(filter) : -ENOMEM;
+
+	if (!err)
+		err = seccomp_load(filter);
+	seccomp_release(filter);
+	if (!err)
+		return 0;
+	errno = -err;
+	return fail("seccomp", "the kernel needs CONFIG_SECCOMP_FILTER");
+}
+
+/* All rights that the kernel's version of Landlock knows, and no rule: no file can be opened or changed by name. */
+static int landlock_enter(void)
+{
+	long abi = syscall(SYS_landlock_create_ruleset, NULL, 0, LANDLOCK_CREATE_RULESET_VERSION);
+	struct landlock_ruleset_attr attr = { .handled_access_fs = LANDLOCK_ACCESS_FS_MAKE_SYM * 2 - 1 };
+	long fd;
+	long err;
+
+	if (abi < 1) {
+		tee_log(TEE_LOG_WARNING, "sandbox: this kernel has no Landlock; seccomp stands alone");
+		return 0;
+	}
+	if (abi >= 2)
+		attr.handled_access_fs |= LANDLOCK_ACCESS_FS_REFER;
+	fd = syscall(SYS_landlock_create_ruleset, &attr, sizeof(attr), 0);
+	if (fd < 0)
+		return fail("Landlock", "boot with lsm=…,landlock or without lsm=");
+	err = syscall(SYS_landlock_restrict_self, fd, 0);
+	close((int)fd);
+	return err ? fail("Landlock", "report this") : 0;
+}
+
+int tee_sandbox_enter(void)
+{
+	if (mlockall(MCL_CURRENT | MCL_FUTURE))
+		return fail("locking memory", "raise LimitMEMLOCK= in the unit (ulimit -l)");
+	if (prctl(PR_SET_DUMPABLE, 0) || prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
+		return fail("prctl", "report this");
+	if (landlock_enter())
+		return -1;
+	return seccomp_enter();
+}

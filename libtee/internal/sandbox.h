@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The cage that a trusted application locks itself into before it serves anybody. */
+#ifndef LIBTEE_INTERNAL_SANDBOX_H
+#define LIBTEE_INTERNAL_SANDBOX_H
+
+/*
+ * Locks all memory, forbids dumps and new privileges, and allows only the system calls and ioctl commands of the
+ * serving loop (seccomp), and no file by name (Landlock, where the kernel has it). For good.
+ * 0, or -1 after saying in the log what failed and how to mend it.
+ */
+int tee_sandbox_enter(void);
+
+#endif

@@ -1,0 +1,268 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "libtee/internal/serve.h"
+
+#include <errno.h>
+#include <string.h>
+#include <time.h>
+
+#include <openssl/crypto.h>
+#include <tee_internal_api.h>
+
+#include "libtee/internal/call.h"
+#include "libtee/internal/log.h"
+
+_Static_assert(TEECHAN_PARAMS == TEE_NUM_PARAMS, "a message has as many parameters as an entry point");
+_Static_assert(TEECHAN_VALUE_INOUT == TEE_PARAM_TYPE_VALUE_INOUT && TEECHAN_MEM_IN == TEE_PARAM_TYPE_MEMREF_INPUT &&
+	       TEECHAN_MEM_INOUT == TEE_PARAM_TYPE_MEMREF_INOUT, "the kernel's types are the API's");
+
+/* An open session: the channel's number of it, and what the application wants to have back. */
+struct session {
+	struct session *next;
+	uint32_t number;
+	void *context;
+};
+
+/* Entry points run one at a time (GP Core 1.3 §2.1.3), so this belongs to the only thread that serves. */
+struct server {
+	const struct tee_serve_config *config;
+	struct session *sessions;
+	struct tee_call call;
+	uint32_t types;
+	TEE_Param params[TEE_NUM_PARAMS];
+};
+
+static struct session *session_find(struct server *server, uint32_t number)
+{
+	struct session *session = server->sessions;
+
+	while (session && session->number != number)
+		session = session->next;
+	return session;
+}
+
+static void session_remove(struct server *server, struct session *session)
+{
+	struct session **at = &server->sessions;
+
+	while (*at != session)
+		at = &(*at)->next;
+	*at = session->next;
+	OPENSSL_free(session);
+}
+
+/* A memory parameter, inside the window that the kernel names. False: it is not, and the kernel is not what we think. */
+static bool memory_take(struct server *server, const struct teechan_param *from, TEE_Param *to)
+{
+	const struct channel_window *window = &server->config->window;
+	bool read_only = from->flags & TEECHAN_PARAM_RO;
+	struct tee_call_memory *memory;
+
+	to->memref.size = from->b;
+	if (from->flags & TEECHAN_PARAM_NULL)
+		return true;
+	if (from->a > window->size || from->b > window->size - from->a)
+		return false;
+	memory = &server->call.memory[server->call.memory_count++];
+	memory->base = (read_only ? (const uint8_t *)window->ro : (const uint8_t *)window->rw) + from->a;
+	memory->size = from->b;
+	memory->writable = !read_only;
+	/* Input memory is read-only by its pages; the API's parameter has no const to say so. */
+	to->memref.buffer = (void *)(uintptr_t)memory->base;
+	return true;
+}
+
+static bool params_take(struct server *server, const struct teechan_reply_recv *msg)
+{
+	unsigned int i;
+
+	server->types = 0;
+	server->call = (struct tee_call){ .message = msg->id, .client = msg->client };
+	memset(server->params, 0, sizeof(server->params));
+	for (i = 0; i < TEE_NUM_PARAMS; i++) {
+		const struct teechan_param *from = &msg->params[i];
+		TEE_Param *to = &server->params[i];
+
+		server->types |= TEE_PARAM_TYPE_SET(from->type, i);
+		switch (from->type) {
+		case TEECHAN_NONE:
+			break;
+		case TEECHAN_VALUE_IN:
+		case TEECHAN_VALUE_OUT:
+		case TEECHAN_VALUE_INOUT:
+			to->value.a = (uint32_t)from->a;
+			to->value.b = (uint32_t)from->b;
+			break;
+		case TEECHAN_MEM_IN:
+		case TEECHAN_MEM_OUT:
+		case TEECHAN_MEM_INOUT:
+			if (!memory_take(server, from, to))
+				return false;
+			break;
+		default:
+			return false;
+		}
+	}
+	return true;
+}
+
+/* Turns the message into its answer. The kernel knows the types and takes nothing that is not an output. */
+static void answer(struct server *server, struct teechan_reply_recv *msg, TEE_Result result, uint32_t origin)
+{
+	uint64_t id = msg->id;
+	unsigned int i;
+
+	memset(msg, 0, sizeof(*msg));
+	msg->reply_id = id;
+	msg->ret = result;
+	msg->origin = origin;
+	for (i = 0; i < TEE_NUM_PARAMS; i++) {
+		struct teechan_param *to = &msg->params[i];
+		const TEE_Param *from = &server->params[i];
+
+		to->type = TEE_PARAM_TYPE_GET(server->types, i);
+		if (to->type == TEECHAN_VALUE_OUT || to->type == TEECHAN_VALUE_INOUT) {
+			to->a = from->value.a;
+			to->b = from->value.b;
+		} else if (to->type == TEECHAN_MEM_OUT || to->type == TEECHAN_MEM_INOUT) {
+			to->b = from->memref.size;
+		}
+	}
+}
+
+static TEE_Result session_open(struct server *server, uint32_t number, uint32_t *origin)
+{
+	struct session *session = OPENSSL_zalloc(sizeof(*session));
+	TEE_Result result;
+
+	*origin = TEECHAN_ORIGIN_TEE;
+	if (!session)
+		return TEE_ERROR_OUT_OF_MEMORY;
+	*origin = TEECHAN_ORIGIN_TA;
+	result = TA_OpenSessionEntryPoint(server->types, server->params, &session->context);
+	if (result) {
+		OPENSSL_free(session);
+		return result;
+	}
+	session->number = number;
+	session->next = server->sessions;
+	server->sessions = session;
+	return TEE_SUCCESS;
+}
+
+static TEE_Result dispatch(struct server *server, const struct teechan_reply_recv *msg, uint32_t *origin)
+{
+	struct session *session = session_find(server, msg->session);
+
+	*origin = TEECHAN_ORIGIN_TEE;
+	if (msg->kind == TEECHAN_KIND_OPEN)
+		return session ? TEE_ERROR_BAD_STATE : session_open(server, msg->session, origin);
+	if (!session)
+		return TEE_ERROR_BAD_STATE;
+	*origin = TEECHAN_ORIGIN_TA;
+	switch (msg->kind) {
+	case TEECHAN_KIND_INVOKE:
+		return TA_InvokeCommandEntryPoint(session->context, msg->cmd, server->types, server->params);
+	case TEECHAN_KIND_CLOSE:
+		TA_CloseSessionEntryPoint(session->context);
+		session_remove(server, session);
+		return TEE_SUCCESS;
+	default:
+		*origin = TEECHAN_ORIGIN_TEE;
+		return TEE_ERROR_NOT_SUPPORTED;
+	}
+}
+
+static void message_serve(struct server *server, struct teechan_reply_recv *msg)
+{
+	uint32_t origin = TEECHAN_ORIGIN_TEE;
+	TEE_Result result = TEE_ERROR_COMMUNICATION;
+
+	if (params_take(server, msg)) {
+		tee_call_begin(&server->call);
+		result = dispatch(server, msg, &origin);
+		tee_call_end();
+	} else {
+		tee_log(TEE_LOG_ERR, "message %llu: its parameters make no sense; refused", (unsigned long long)msg->id);
+		server->types = 0;
+	}
+	answer(server, msg, result, origin);
+}
+
+static uint64_t monotonic_ns(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
+}
+
+/* Ticks if it is time, busy or not, and returns when the next tick is due. */
+static uint64_t tick_if_due(const struct tee_serve_config *config, uint64_t due)
+{
+	uint64_t now;
+
+	if (!config->tick_ns)
+		return 0;
+	now = monotonic_ns();
+	if (now < due)
+		return due;
+	config->tick();
+	return now + config->tick_ns;
+}
+
+static int loop(struct server *server)
+{
+	const struct tee_serve_config *config = server->config;
+	struct teechan_reply_recv msg = { 0 };
+	uint64_t due = 0;
+
+	for (;;) {
+		int err;
+
+		due = tick_if_due(config, due);
+		msg.deadline_ns = due;
+		err = channel_ops.reply_recv(config->chan, &msg);
+		if (!err) {
+			message_serve(server, &msg);
+			continue;
+		}
+		if (err != -EINTR && err != -ETIMEDOUT) {
+			tee_log(TEE_LOG_ERR, "channel: %s", strerror(-err));
+			return -1;
+		}
+		/* An answer that was not taken yet goes out with the next round. */
+		if (*config->stop && !msg.reply_id)
+			return 0;
+	}
+}
+
+static void sessions_close(struct server *server)
+{
+	while (server->sessions) {
+		server->call = (struct tee_call){ 0 };
+		tee_call_begin(&server->call);
+		TA_CloseSessionEntryPoint(server->sessions->context);
+		tee_call_end();
+		session_remove(server, server->sessions);
+	}
+}
+
+int tee_serve(const struct tee_serve_config *config)
+{
+	struct server server = { .config = config };
+	TEE_Result result = TA_CreateEntryPoint();
+	int err;
+
+	if (result) {
+		tee_log(TEE_LOG_ERR, "the application's TA_CreateEntryPoint failed: 0x%08x", result);
+		return -1;
+	}
+	tee_call_channel(config->chan, &config->window);
+	if (config->ready)
+		config->ready();
+	err = loop(&server);
+	sessions_close(&server);
+	tee_call_channel(NULL, NULL);
+	TA_DestroyEntryPoint();
+	return err;
+}

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "libtee/internal/store_sector.h"
+
+#include <string.h>
+
+#include <openssl/sha.h>
+
+#include "libtee/internal/bytes.h"
+
+#define MAGIC 0x5445454cu /* "TEEL" */
+#define AT_CHECK 4
+#define AT_NUMBER 12
+#define AT_INDEX 20
+#define AT_COUNT 24
+#define CHECK_SIZE (AT_NUMBER - AT_CHECK)
+
+static void checksum(const uint8_t *sector, uint8_t check[CHECK_SIZE])
+{
+	uint8_t hash[SHA256_DIGEST_LENGTH];
+
+	SHA256(sector + AT_NUMBER, TEE_SECTOR_SIZE - AT_NUMBER, hash);
+	memcpy(check, hash, CHECK_SIZE);
+}
+
+void tee_sector_seal(uint8_t sector[TEE_SECTOR_SIZE], const struct tee_sector *head)
+{
+	tee_put_be32(sector, MAGIC);
+	tee_put_be64(sector + AT_NUMBER, head->number);
+	tee_put_be32(sector + AT_INDEX, head->index);
+	tee_put_be32(sector + AT_COUNT, head->count);
+	checksum(sector, sector + AT_CHECK);
+}
+
+bool tee_sector_parse(const uint8_t sector[TEE_SECTOR_SIZE], struct tee_sector *head)
+{
+	uint8_t check[CHECK_SIZE];
+
+	if (tee_get_be32(sector) != MAGIC)
+		return false;
+	checksum(sector, check);
+	if (memcmp(check, sector + AT_CHECK, sizeof(check)))
+		return false;
+	head->number = tee_get_be64(sector + AT_NUMBER);
+	head->index = tee_get_be32(sector + AT_INDEX);
+	head->count = tee_get_be32(sector + AT_COUNT);
+	return head->index < head->count;
+}
+
+bool tee_sector_is_zero(const uint8_t sector[TEE_SECTOR_SIZE])
+{
+	static const uint8_t zero[TEE_SECTOR_SIZE];
+
+	return !memcmp(sector, zero, sizeof(zero));
+}
