@@ -1,0 +1,537 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "bus.h"
+
+#include <errno.h>
+#include <grp.h>
+#include <pwd.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+#include <systemd/sd-bus.h>
+#include <unistd.h>
+
+#include "common/hex.h"
+#include "common/log.h"
+
+#define GROUP		"teepay"
+#define GROUPS_MAX	256
+#define HISTORY_MAX	256u		/* records a call */
+#define RETRY_USEC	(2 * 1000 * 1000u)
+#define CALL_USEC	(5 * 1000 * 1000u)	/* for the bus daemon's own answers */
+#define LOOK_USEC	(1000 * 1000u)	/* the trusted application is asked for its state at most this often */
+
+#define ERROR_NAME(s)	"org.teepay.Error." s
+
+/* What the properties say.  Kept so that a change can be told from none; sd-bus reads the properties straight from here. */
+struct view {
+	const char *state, *arming, *front_end, *front_end_state;
+	const char *card_id, *issuer, *card_key;	/* hex below, or "" */
+	uint64_t balance, sequence;
+	uint32_t counter;
+	int ready;
+	uint16_t currency;
+};
+
+struct bus {
+	struct card *card;
+	struct arming *arming;
+	const struct rf *rf;
+	sd_event *event;
+	sd_event_source *retry, *expiry;
+	sd_bus *conn;
+	uint64_t looked_us;
+	char cid[HEX_TEXT(CID_LEN)], kid[HEX_TEXT(KID_LEN)], key[HEX_TEXT(ED25519_PK_LEN)];
+	struct view view;
+};
+
+static void view_fill(struct bus *b, struct view *v)
+{
+	const struct payta_status *s = card_status(b->card);
+	const struct purse_record *newest = purse_newest(card_purse(b->card));
+	enum card_state state = card_state(b->card);
+	bool issued = state == CARD_ACTIVE || state == CARD_BLOCKED;
+
+	*v = (struct view){
+		.state = card_state_name(b->card), .arming = arming_modes[b->arming->mode], .front_end = rf_name(b->rf),
+		.front_end_state = rf_state(b->rf), .card_id = "", .issuer = "", .card_key = "",
+		.ready = arming_ready(b->arming, arming_clock()),
+	};
+	if (!issued)
+		return;
+	v->card_id = hex_encode(s->cid, CID_LEN, b->cid);
+	v->issuer = hex_encode(s->kid, KID_LEN, b->kid);
+	v->card_key = hex_encode(s->card_pk, ED25519_PK_LEN, b->key);
+	v->currency = s->currency;
+	v->sequence = s->seq;
+	if (!newest)
+		return;
+	v->counter = newest->ctr;
+	v->balance = newest->balance;
+	if (newest->seq > v->sequence)
+		v->sequence = newest->seq;
+}
+
+/* --- who may call --- */
+
+static bool is_member(uid_t uid)
+{
+	gid_t groups[GROUPS_MAX];
+	int n = GROUPS_MAX;
+	const struct passwd *pw = getpwuid(uid);
+	const struct group *gr;
+
+	if (!pw || getgrouplist(pw->pw_name, pw->pw_gid, groups, &n) < 0)
+		return false;
+	gr = getgrnam(GROUP);
+	for (int i = 0; gr && i < n; i++)
+		if (groups[i] == gr->gr_gid)
+			return true;
+	return false;
+}
+
+/* Sees every message before anything is done with it: methods and properties alike.  What can be called is told to everybody. */
+static int check_caller(sd_bus_message *m, void *ctx, sd_bus_error *error)
+{
+	sd_bus_creds *creds = NULL;
+	uid_t uid = (uid_t)-1;
+	int r;
+
+	(void)ctx;
+	if (!sd_bus_message_is_method_call(m, NULL, NULL) || sd_bus_message_is_method_call(m, "org.freedesktop.DBus.Introspectable", NULL))
+		return 0;
+	r = sd_bus_query_sender_creds(m, SD_BUS_CREDS_EUID, &creds);
+
+	if (r >= 0)
+		r = sd_bus_creds_get_euid(creds, &uid);
+	sd_bus_creds_unref(creds);
+	if (r >= 0 && (uid == 0 || is_member(uid)))
+		return 0;
+	return sd_bus_error_set(error, SD_BUS_ERROR_ACCESS_DENIED, "only root and members of the group " GROUP " may use the wallet; "
+				"an administrator says: adduser USER " GROUP);
+}
+
+/* --- errors --- */
+
+static const struct {
+	int err;
+	const char *name;
+} error_names[] = {
+	{ TA_ERR_UNAVAILABLE, ERROR_NAME("Unavailable") },
+	{ TA_ERR_LOST, ERROR_NAME("Unavailable") },
+	{ TA_ERR_DENIED, ERROR_NAME("Unavailable") },
+	{ TA_ERR_STATE, ERROR_NAME("State") },
+	{ TA_ERR_SECURITY, ERROR_NAME("Refused") },
+	{ TA_ERR_FORMAT, ERROR_NAME("InvalidArgument") },
+	{ TA_ERR_NOT_FOUND, ERROR_NAME("NotFound") },
+	{ TA_ERR_NOT_YET, ERROR_NAME("NotYet") },
+	{ CARD_ERR_STORE, ERROR_NAME("Store") },
+	{ CARD_ERR_EXISTS, ERROR_NAME("CardExists") },
+	{ CARD_ERR_NO_CARD, ERROR_NAME("NoCard") },
+	{ CARD_ERR_FROZEN, ERROR_NAME("State") },
+};
+
+static int fail(sd_bus_error *error, int err)
+{
+	for (size_t i = 0; i < sizeof(error_names) / sizeof(error_names[0]); i++)
+		if (error_names[i].err == err)
+			return sd_bus_error_set(error, error_names[i].name, card_strerror(err));
+	return sd_bus_error_set(error, ERROR_NAME("Failed"), card_strerror(err));
+}
+
+static int invalid(sd_bus_error *error, const char *what)
+{
+	return sd_bus_error_set(error, ERROR_NAME("InvalidArgument"), what);
+}
+
+/* --- methods --- */
+
+/* The message's next byte array: @min to @max bytes. */
+static int read_bytes(sd_bus_message *m, size_t min, size_t max, struct bytes *out, sd_bus_error *error)
+{
+	const void *p;
+	size_t len;
+	int r = sd_bus_message_read_array(m, 'y', &p, &len);
+
+	if (r < 0)
+		return r;
+	if (len < min || len > max)
+		return sd_bus_error_setf(error, ERROR_NAME("InvalidArgument"), "%zu bytes where %zu to %zu belong; is pay of the same version?",
+					 len, min, max);
+	*out = (struct bytes){ p, len };
+	return 0;
+}
+
+static int reply_bytes(sd_bus_message *m, const void *p, size_t len)
+{
+	sd_bus_message *reply = NULL;
+	int r = sd_bus_message_new_method_return(m, &reply);
+
+	if (r >= 0)
+		r = sd_bus_message_append_array(reply, 'y', p, len);
+	if (r >= 0)
+		r = sd_bus_send(NULL, reply, NULL);
+	sd_bus_message_unref(reply);
+	return r;
+}
+
+/* After a change the signals go out behind the reply. */
+static void settle(struct bus *b)
+{
+	card_settle(b->card, &bus_listener, b);
+	bus_update(b);
+}
+
+static int method_apply(sd_bus_message *m, void *ctx, sd_bus_error *error)
+{
+	struct bus *b = ctx;
+	uint8_t application[APPLICATION_LEN];
+	struct bytes challenge;
+	int r = read_bytes(m, CHALLENGE_LEN, CHALLENGE_LEN, &challenge, error);
+
+	if (r < 0)
+		return r;
+	r = card_apply(b->card, challenge.p, application);
+	r = r ? fail(error, r) : reply_bytes(m, application, sizeof(application));
+	settle(b);
+	return r;
+}
+
+static int method_take_card(sd_bus_message *m, void *ctx, sd_bus_error *error)
+{
+	struct bus *b = ctx;
+	struct bytes issue;
+	int r = read_bytes(m, ISSUE_LEN, ISSUE_LEN, &issue, error);
+
+	if (r < 0)
+		return r;
+	r = card_take(b->card, issue.p);
+	r = r ? fail(error, r) : sd_bus_reply_method_return(m, "");
+	settle(b);
+	return r;
+}
+
+static int method_message(sd_bus_message *m, void *ctx, sd_bus_error *error)
+{
+	struct bus *b = ctx;
+	uint8_t reply[CARD_REPLY_LEN];
+	struct bytes message;
+	int r = read_bytes(m, 1, IMSG_MAX, &message, error);
+
+	if (r < 0)
+		return r;
+	r = card_message(b->card, message, reply);
+	if (r == TA_ERR_STATE)
+		r = sd_bus_error_setf(error, ERROR_NAME("Sequence"), "the card has taken issuer messages up to %llu; give it the next one (pay sync)",
+				      (unsigned long long)card_status(b->card)->seq);
+	else
+		r = r ? fail(error, r) : reply_bytes(m, reply, sizeof(reply));
+	settle(b);
+	return r;
+}
+
+static int on_expiry(sd_event_source *source, uint64_t usec, void *ctx)
+{
+	(void)source;
+	(void)usec;
+	bus_update(ctx);
+	return 0;
+}
+
+/* Unix seconds, for people; 0 when not armed. */
+static uint64_t armed_until(const struct bus *b)
+{
+	uint64_t now = arming_clock();
+
+	if (b->arming->until_us <= now)
+		return 0;
+	return (uint64_t)time(NULL) + (b->arming->until_us - now + 999999) / 1000000;
+}
+
+static int method_ready(sd_bus_message *m, void *ctx, sd_bus_error *error)
+{
+	struct bus *b = ctx;
+	uint32_t seconds;
+	int r = sd_bus_message_read(m, "u", &seconds);
+
+	if (r < 0)
+		return r;
+	if (!seconds && b->arming->mode == ARMING_ALWAYS)
+		return sd_bus_error_set(error, ERROR_NAME("State"), "the card is always ready; to arm it by hand set arming = on-request in "
+					"/etc/teepay/walletd.conf and restart teepay-walletd.service");
+	if (!arming_set(b->arming, arming_clock(), seconds))
+		return invalid(error, "more than an hour; give at most 3600 seconds");
+	r = sd_event_source_set_time(b->expiry, b->arming->until_us);
+	if (r >= 0)
+		r = sd_event_source_set_enabled(b->expiry, seconds ? SD_EVENT_ONESHOT : SD_EVENT_OFF);
+	if (r >= 0)
+		r = sd_bus_reply_method_return(m, "t", armed_until(b));
+	bus_update(b);
+	return r;
+}
+
+static int append_record(void *ctx, const uint8_t record[PURSE_RECORD_LEN])
+{
+	sd_bus_message *reply = ctx;
+	struct purse_record p;
+	int r;
+
+	if (purse_record_decode((struct bytes){ record, PURSE_RECORD_LEN }, &p) != 0)
+		return -EBADMSG;
+	r = sd_bus_message_open_container(reply, 'r', "uytttsay");
+	if (r >= 0)
+		r = sd_bus_message_append(reply, "uyttts", p.ctr, p.kind, p.amount, p.balance, p.time, p.name);
+	if (r >= 0)
+		r = sd_bus_message_append_array(reply, 'y', record, PURSE_RECORD_LEN);
+	return r < 0 ? r : sd_bus_message_close_container(reply) < 0;
+}
+
+static int method_get_history(sd_bus_message *m, void *ctx, sd_bus_error *error)
+{
+	struct bus *b = ctx;
+	sd_bus_message *reply = NULL;
+	uint32_t offset, limit;
+	int r = sd_bus_message_read(m, "uu", &offset, &limit);
+
+	/* What waits in memory is part of it. */
+	settle(b);
+	if (r >= 0 && (limit == 0 || limit > HISTORY_MAX))
+		limit = HISTORY_MAX;
+	if (r >= 0)
+		r = sd_bus_message_new_method_return(m, &reply);
+	if (r >= 0)
+		r = sd_bus_message_open_container(reply, 'a', "(uytttsay)");
+	if (r >= 0) {
+		r = card_history(b->card, offset, limit, append_record, reply);
+		if (r < 0)
+			r = fail(error, r);
+	}
+	if (r >= 0)
+		r = sd_bus_message_close_container(reply);
+	if (r >= 0)
+		r = sd_bus_send(NULL, reply, NULL);
+	sd_bus_message_unref(reply);
+	return r;
+}
+
+static int method_get_receipt(sd_bus_message *m, void *ctx, sd_bus_error *error)
+{
+	struct bus *b = ctx;
+	uint8_t record[PURSE_RECORD_LEN];
+	uint32_t ctr;
+	int r = sd_bus_message_read(m, "u", &ctr);
+
+	if (r < 0)
+		return r;
+	r = purse_record(card_purse(b->card), ctr, record);
+	if (r < 0)
+		return fail(error, CARD_ERR_STORE);
+	if (r == 0)
+		return sd_bus_error_setf(error, ERROR_NAME("NotFound"), "the purse has no record %u; pay history lists them", ctr);
+	return reply_bytes(m, record, sizeof(record));
+}
+
+/* GetAll asks for it first: a trusted application that went away is found out here, though nobody taps. */
+static int get_state(sd_bus *conn, const char *path, const char *interface, const char *property, sd_bus_message *reply, void *ctx, sd_bus_error *error)
+{
+	struct bus *b = ctx;
+	uint64_t now = arming_clock();
+
+	(void)conn;
+	(void)path;
+	(void)interface;
+	(void)property;
+	(void)error;
+	if (now - b->looked_us >= LOOK_USEC) {
+		b->looked_us = now;
+		(void)card_refresh(b->card);
+		settle(b);
+	}
+	return sd_bus_message_append(reply, "s", b->view.state);
+}
+
+#define PROPERTY(name, type, member)	SD_BUS_PROPERTY(name, type, NULL, offsetof(struct bus, view.member), SD_BUS_VTABLE_PROPERTY_EMITS_CHANGE)
+#define METHOD(name, in, in_names, out, out_names, handler) \
+	SD_BUS_METHOD_WITH_NAMES(name, in, in_names, out, out_names, handler, SD_BUS_VTABLE_UNPRIVILEGED)
+
+static const sd_bus_vtable vtable[] = {
+	SD_BUS_VTABLE_START(0),
+	SD_BUS_PROPERTY("State", "s", get_state, 0, SD_BUS_VTABLE_PROPERTY_EMITS_CHANGE),
+	PROPERTY("CardId", "s", card_id),
+	PROPERTY("CardKey", "s", card_key),
+	PROPERTY("Issuer", "s", issuer),
+	PROPERTY("Currency", "q", currency),
+	PROPERTY("Balance", "t", balance),
+	PROPERTY("Counter", "u", counter),
+	PROPERTY("Sequence", "t", sequence),
+	PROPERTY("Ready", "b", ready),
+	PROPERTY("Arming", "s", arming),
+	PROPERTY("FrontEnd", "s", front_end),
+	PROPERTY("FrontEndState", "s", front_end_state),
+	METHOD("Apply", "ay", SD_BUS_PARAM(challenge), "ay", SD_BUS_PARAM(application), method_apply),
+	METHOD("TakeCard", "ay", SD_BUS_PARAM(issue), "", , method_take_card),
+	METHOD("Message", "ay", SD_BUS_PARAM(message), "ay", SD_BUS_PARAM(reply), method_message),
+	METHOD("Ready", "u", SD_BUS_PARAM(seconds), "t", SD_BUS_PARAM(until), method_ready),
+	METHOD("GetHistory", "uu", SD_BUS_PARAM(offset) SD_BUS_PARAM(limit), "a(uytttsay)", SD_BUS_PARAM(records), method_get_history),
+	METHOD("GetReceipt", "u", SD_BUS_PARAM(counter), "ay", SD_BUS_PARAM(record), method_get_receipt),
+	SD_BUS_SIGNAL_WITH_NAMES("Transaction", "uyttts", SD_BUS_PARAM(counter) SD_BUS_PARAM(kind) SD_BUS_PARAM(amount) SD_BUS_PARAM(balance)
+				 SD_BUS_PARAM(time) SD_BUS_PARAM(name), 0),
+	SD_BUS_SIGNAL_WITH_NAMES("Asked", "stq", SD_BUS_PARAM(what) SD_BUS_PARAM(amount) SD_BUS_PARAM(currency), 0),
+	SD_BUS_VTABLE_END
+};
+
+/* --- signals --- */
+
+static void emit_transaction(void *ctx, const struct purse_record *p)
+{
+	struct bus *b = ctx;
+
+	if (b->conn)
+		(void)sd_bus_emit_signal(b->conn, BUS_PATH, BUS_INTERFACE, "Transaction", "uyttts", p->ctr, p->kind, p->amount, p->balance, p->time,
+					 p->name);
+}
+
+static void emit_asked(void *ctx, const char *what, uint64_t amount, uint16_t currency)
+{
+	struct bus *b = ctx;
+
+	if (b->conn)
+		(void)sd_bus_emit_signal(b->conn, BUS_PATH, BUS_INTERFACE, "Asked", "stq", what, amount, currency);
+}
+
+const struct card_listener bus_listener = { .transaction = emit_transaction, .asked = emit_asked };
+
+void bus_update(struct bus *b)
+{
+	struct view old = b->view;
+	char cid[HEX_TEXT(CID_LEN)];
+	/* sd_bus_emit_properties_changed_strv() takes char **, and changes nothing. */
+	static char names[][16] = { "State", "CardId", "CardKey", "Issuer", "Currency", "Balance", "Counter", "Sequence", "Ready", "FrontEndState" };
+	char *changed[sizeof(names) / sizeof(names[0]) + 1] = { NULL };
+	size_t n = 0;
+
+	memcpy(cid, b->cid, sizeof(cid));
+	view_fill(b, &b->view);
+	if (!old.state || strcmp(old.state, b->view.state) != 0)
+		changed[n++] = names[0];
+	if (!old.card_id || !*old.card_id != !*b->view.card_id || strcmp(cid, b->cid) != 0) {
+		changed[n++] = names[1];
+		changed[n++] = names[2];
+		changed[n++] = names[3];
+	}
+	if (old.currency != b->view.currency)
+		changed[n++] = names[4];
+	if (old.balance != b->view.balance)
+		changed[n++] = names[5];
+	if (old.counter != b->view.counter)
+		changed[n++] = names[6];
+	if (old.sequence != b->view.sequence)
+		changed[n++] = names[7];
+	if (old.ready != b->view.ready)
+		changed[n++] = names[8];
+	if (!old.front_end_state || strcmp(old.front_end_state, b->view.front_end_state) != 0)
+		changed[n++] = names[9];
+	if (n > 0 && b->conn)
+		(void)sd_bus_emit_properties_changed_strv(b->conn, BUS_PATH, BUS_INTERFACE, changed);
+}
+
+/* --- the connection --- */
+
+static int on_disconnected(sd_bus_message *m, void *ctx, sd_bus_error *error);
+
+static int try_connect(struct bus *b)
+{
+	sd_bus *conn = NULL;
+	int r = sd_bus_open_system_with_description(&conn, "walletd");
+
+	if (r >= 0)
+		r = sd_bus_set_method_call_timeout(conn, CALL_USEC);
+	if (r >= 0)
+		r = sd_bus_attach_event(conn, b->event, SD_EVENT_PRIORITY_NORMAL);
+	if (r >= 0)
+		r = sd_bus_add_filter(conn, NULL, check_caller, b);
+	if (r >= 0)
+		r = sd_bus_add_object_vtable(conn, NULL, BUS_PATH, BUS_INTERFACE, vtable, b);
+	if (r >= 0)
+		r = sd_bus_match_signal(conn, NULL, "org.freedesktop.DBus.Local", "/org/freedesktop/DBus/Local", "org.freedesktop.DBus.Local",
+					"Disconnected", on_disconnected, b);
+	if (r >= 0)
+		r = sd_bus_request_name(conn, BUS_NAME, 0);
+	if (r < 0) {
+		sd_bus_close_unref(conn);
+		return r;
+	}
+	b->conn = conn;
+	return 0;
+}
+
+static int retry_later(struct bus *b)
+{
+	int r = sd_event_source_set_time_relative(b->retry, RETRY_USEC);
+
+	return r < 0 ? r : sd_event_source_set_enabled(b->retry, SD_EVENT_ONESHOT);
+}
+
+static int on_disconnected(sd_bus_message *m, void *ctx, sd_bus_error *error)
+{
+	struct bus *b = ctx;
+
+	(void)m;
+	(void)error;
+	log_warning("the system bus is gone; trying again");
+	b->conn = sd_bus_close_unref(b->conn);
+	(void)retry_later(b);
+	return 0;
+}
+
+static int on_retry(sd_event_source *source, uint64_t usec, void *ctx)
+{
+	struct bus *b = ctx;
+	int r = try_connect(b);
+
+	(void)source;
+	(void)usec;
+	if (r < 0)
+		return retry_later(b);
+	log_notice("on the system bus again as " BUS_NAME);
+	return 0;
+}
+
+int bus_start(struct bus **out, sd_event *event, struct card *card, struct arming *arming, const struct rf *rf)
+{
+	struct bus *b = calloc(1, sizeof(*b));
+	int r;
+
+	*out = b;
+	if (!b)
+		return -ENOMEM;
+	*b = (struct bus){ .card = card, .arming = arming, .rf = rf, .event = sd_event_ref(event) };
+	view_fill(b, &b->view);
+	r = sd_event_add_time_relative(event, &b->retry, CLOCK_MONOTONIC, RETRY_USEC, 0, on_retry, b);
+	if (r >= 0)
+		r = sd_event_source_set_enabled(b->retry, SD_EVENT_OFF);
+	if (r >= 0)
+		r = sd_event_add_time(event, &b->expiry, CLOCK_BOOTTIME, 0, 0, on_expiry, b);
+	if (r >= 0)
+		r = sd_event_source_set_enabled(b->expiry, SD_EVENT_OFF);
+	if (r >= 0 && try_connect(b) < 0) {
+		log_warning("the system bus or the name " BUS_NAME " cannot be had; paying works, pay does not; trying again");
+		r = retry_later(b);
+	}
+	if (r < 0)
+		bus_free(out);
+	return r < 0 ? r : 0;
+}
+
+void bus_free(struct bus **bus)
+{
+	struct bus *b = *bus;
+
+	if (!b)
+		return;
+	sd_bus_flush_close_unref(b->conn);
+	sd_event_source_disable_unref(b->retry);
+	sd_event_source_disable_unref(b->expiry);
+	sd_event_unref(b->event);
+	free(b);
+	*bus = NULL;
+}
