@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef TEEPAY_PAY_CMD_H
+#define TEEPAY_PAY_CMD_H
+
+#include "link.h"
+#include "pending.h"
+
+/*
+ * pay's subcommands.  Each gets what was said on the command line, prints its result to standard output and gives enum pay_exit; an error is printed by
+ * the caller.
+ */
+struct cmd {
+	const struct link *link;
+	int argc;			/* operands behind the subcommand */
+	char **argv;
+	bool json;
+	const char *state_dir;		/* NULL: the usual place */
+	const char *holder;		/* apply */
+	bool off;			/* ready */
+	uint32_t limit;			/* history */
+};
+
+int cmd_apply(const struct cmd *c, struct pay_error *e);
+int cmd_status(const struct cmd *c, struct pay_error *e);
+int cmd_balance(const struct cmd *c, struct pay_error *e);
+int cmd_ready(const struct cmd *c, struct pay_error *e);
+int cmd_topup(const struct cmd *c, struct pay_error *e);
+int cmd_transfer(const struct cmd *c, struct pay_error *e);
+int cmd_sync(const struct cmd *c, struct pay_error *e);
+int cmd_history(const struct cmd *c, struct pay_error *e);
+int cmd_receipt(const struct cmd *c, struct pay_error *e);
+int cmd_not_yet(const struct cmd *c, struct pay_error *e);
+
+/* The state of a wallet with a card, else an error that says what to do. */
+int cmd_need_card(const struct cmd *c, struct wallet_state *s, struct pay_error *e);
+/* Writes @o (and frees it) as one line; PAY_FAILED when it is NULL. */
+int cmd_print_json(json_t *o, struct pay_error *e);
+/* A whole decimal number up to @max. */
+bool cmd_number(const char *text, uint32_t max, uint32_t *out);
+
+#endif
