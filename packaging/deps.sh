@@ -1,0 +1,41 @@
+#!/bin/sh
+# SPDX-License-Identifier: BSD-2-Clause
+# deps.sh [LIST]: install the Debian packages of deps.list, or of LIST, that this machine lacks; say nothing when it lacks none.
+set -eu
+list=${1:-$(dirname "$0")/deps.list}
+
+want=$(sed 's/#.*//' "$list" | tr -s ' \t\n' '\n' | sed '/^$/d' | sort -u)
+command -v dpkg-query >/dev/null 2>&1 || {
+	echo "deps: this is not a Debian machine; install what corresponds to:" >&2
+	# shellcheck disable=SC2086 # one word a package
+	echo $want >&2
+	exit 1
+}
+# shellcheck disable=SC2086
+have=$(dpkg-query -W -f '${Package} ${db:Status-Status}\n' $want 2>/dev/null |
+	sed -n 's/ installed$//p' | sort -u) || :
+missing=$(printf '%s\n' "$want" | while read -r p; do
+	printf '%s\n' "$have" | grep -qxF -- "$p" || printf '%s ' "$p"
+done)
+[ -n "$missing" ] || exit 0
+
+line="apt-get install -y --no-install-recommends $missing"
+if [ "$(id -u)" = 0 ]; then
+	root=
+elif command -v sudo >/dev/null 2>&1 && { [ -t 0 ] || sudo -n true 2>/dev/null; }; then
+	root=sudo
+else
+	echo "deps: these packages are missing and installing them needs root; run as root:" >&2
+	echo "    apt-get update && $line" >&2
+	exit 1
+fi
+echo "deps: installing $missing" >&2
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
+# shellcheck disable=SC2086
+if ! { $root apt-get -q update && DEBIAN_FRONTEND=noninteractive $root $line; } >"$log" 2>&1; then
+	tail -n 20 "$log" >&2
+	echo "deps: failed; run as root:" >&2
+	echo "    apt-get update && $line" >&2
+	exit 1
+fi
