@@ -1,0 +1,617 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* Every algorithm against its published vectors, through the functions that an application uses. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "tests/unit/tee_fixture.h"
+
+static TEE_ObjectHandle secret_new(uint32_t type, const uint8_t *bytes, size_t size)
+{
+	TEE_ObjectHandle object = TEE_HANDLE_NULL;
+	TEE_Attribute attr;
+
+	assert_int_equal(TEE_AllocateTransientObject(type, (uint32_t)size * 8, &object), TEE_SUCCESS);
+	TEE_InitRefAttribute(&attr, TEE_ATTR_SECRET_VALUE, bytes, size);
+	assert_int_equal(TEE_PopulateTransientObject(object, &attr, 1), TEE_SUCCESS);
+	return object;
+}
+
+static TEE_OperationHandle operation_new(uint32_t algorithm, uint32_t mode, uint32_t bits, TEE_ObjectHandle key)
+{
+	TEE_OperationHandle op = TEE_HANDLE_NULL;
+
+	assert_int_equal(TEE_AllocateOperation(&op, algorithm, mode, bits), TEE_SUCCESS);
+	if (key)
+		assert_int_equal(TEE_SetOperationKey(op, key), TEE_SUCCESS);
+	return op;
+}
+
+static TEE_ObjectHandle pair_new(uint32_t type, const char *private, const char *public)
+{
+	bool ed = type == TEE_TYPE_ED25519_KEYPAIR;
+	TEE_ObjectHandle object = TEE_HANDLE_NULL;
+	uint8_t sk[32];
+	uint8_t pk[32];
+	TEE_Attribute attrs[2];
+
+	fixture_hex(private, sk);
+	fixture_hex(public, pk);
+	assert_int_equal(TEE_AllocateTransientObject(type, 256, &object), TEE_SUCCESS);
+	TEE_InitRefAttribute(&attrs[0], ed ? TEE_ATTR_ED25519_PRIVATE_VALUE : TEE_ATTR_X25519_PRIVATE_VALUE, sk, 32);
+	TEE_InitRefAttribute(&attrs[1], ed ? TEE_ATTR_ED25519_PUBLIC_VALUE : TEE_ATTR_X25519_PUBLIC_VALUE, pk, 32);
+	assert_int_equal(TEE_PopulateTransientObject(object, attrs, 2), TEE_SUCCESS);
+	return object;
+}
+
+/* FIPS 180-2 appendix B. */
+static void sha256(void **state)
+{
+	static const struct {
+		const char *text;
+		const char *hash;
+	} rows[] = {
+		{ "", "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855" },
+		{ "abc", "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad" },
+		{ "abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq",
+		  "248d6a61d20638b8e5c026930c3e6039a33ce45964ff2167f6ecedd419db06c1" },
+	};
+	TEE_OperationHandle op = operation_new(TEE_ALG_SHA256, TEE_MODE_DIGEST, 0, TEE_HANDLE_NULL);
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < ROWS(rows); i++) {
+		size_t half = strlen(rows[i].text) / 2;
+		uint8_t expected[32];
+		uint8_t hash[40];
+		size_t size = 31;
+
+		fixture_hex(rows[i].hash, expected);
+		TEE_DigestUpdate(op, rows[i].text, half);
+		assert_int_equal(TEE_DigestDoFinal(op, rows[i].text + half, strlen(rows[i].text) - half, hash, &size),
+				 TEE_ERROR_SHORT_BUFFER);
+		assert_int_equal(size, 32);
+		size = sizeof(hash);
+		/* The same operation serves all rows: DoFinal starts a new message. */
+		assert_int_equal(TEE_DigestDoFinal(op, rows[i].text + half, strlen(rows[i].text) - half, hash, &size),
+				 TEE_SUCCESS);
+		assert_int_equal(size, 32);
+		assert_memory_equal(hash, expected, 32);
+	}
+	TEE_DigestUpdate(op, "noise", 5);
+	TEE_ResetOperation(op);
+	{
+		uint8_t expected[32];
+		uint8_t hash[32];
+		size_t size = sizeof(hash);
+
+		fixture_hex(rows[1].hash, expected);
+		assert_int_equal(TEE_DigestDoFinal(op, "abc", 3, hash, &size), TEE_SUCCESS);
+		assert_memory_equal(hash, expected, 32);
+	}
+	TEE_FreeOperation(op);
+}
+
+/* RFC 4231 §4 */
+static void hmac_sha256(void **state)
+{
+	static const struct {
+		const char *name;
+		uint8_t fill;
+		size_t key_size;		/* 0: the key is the text */
+		const char *key;
+		size_t data_size;
+		uint8_t data_fill;
+		const char *data;
+		const char *mac;
+	} rows[] = {
+		{ "case 1", 0x0b, 20, NULL, 0, 0, "Hi There",
+		  "b0344c61d8db38535ca8afceaf0bf12b881dc200c9833da726e9376c2e32cff7" },
+		{ "case 2", 0, 0, "Jefe", 0, 0, "what do ya want for nothing?",
+		  "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843" },
+		{ "case 3", 0xaa, 20, NULL, 50, 0xdd, NULL,
+		  "773ea91e36800e46854db8ebd09181a72959098b3ef8c122d9635514ced565fe" },
+		{ "case 6", 0xaa, 131, NULL, 0, 0, "Test Using Larger Than Block-Size Key - Hash Key First",
+		  "60e431591ee0b67f0d8a26aacbf5b77f8e0bc6213728c5140546040f0ee37f54" },
+		{ "case 7", 0xaa, 131, NULL, 0, 0,
+		  "This is a test using a larger than block-size key and a larger than block-size data. "
+		  "The key needs to be hashed before being used by the HMAC algorithm.",
+		  "9b09ffa71b942fcb27635fbcd5b0e944bfdc63644f0713938a7f51535c3a35e2" },
+	};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < ROWS(rows); i++) {
+		size_t key_size = rows[i].key ? strlen(rows[i].key) : rows[i].key_size;
+		size_t size = rows[i].data ? strlen(rows[i].data) : rows[i].data_size;
+		uint8_t expected[32];
+		uint8_t key[131];
+		uint8_t data[256];
+		uint8_t mac[32];
+		size_t mac_size = 32;
+		TEE_ObjectHandle object;
+		TEE_OperationHandle op;
+
+		memset(key, rows[i].fill, sizeof(key));
+		memset(data, rows[i].data_fill, sizeof(data));
+		if (rows[i].key)
+			memcpy(key, rows[i].key, key_size);
+		if (rows[i].data)
+			memcpy(data, rows[i].data, size);
+		fixture_hex(rows[i].mac, expected);
+		object = secret_new(TEE_TYPE_HMAC_SHA256, key, key_size);
+		op = operation_new(TEE_ALG_HMAC_SHA256, TEE_MODE_MAC, (uint32_t)key_size * 8, object);
+
+		TEE_MACInit(op, NULL, 0);
+		TEE_MACUpdate(op, data, 3);
+		assert_int_equal(TEE_MACComputeFinal(op, data + 3, size - 3, mac, &mac_size), TEE_SUCCESS);
+		if (memcmp(mac, expected, 32))
+			fail_msg("%s", rows[i].name);
+
+		/* Again with the same operation, and compared. */
+		TEE_MACInit(op, NULL, 0);
+		assert_int_equal(TEE_MACCompareFinal(op, data, size, expected, 32), TEE_SUCCESS);
+		TEE_MACInit(op, NULL, 0);
+		assert_int_equal(TEE_MACCompareFinal(op, data, size, expected, 31), TEE_ERROR_MAC_INVALID);
+		expected[31] ^= 1;
+		TEE_MACInit(op, NULL, 0);
+		assert_int_equal(TEE_MACCompareFinal(op, data, size, expected, 32), TEE_ERROR_MAC_INVALID);
+		TEE_FreeOperation(op);
+		TEE_FreeTransientObject(object);
+	}
+}
+
+/* The test cases of the GCM submission to NIST (McGrew, Viega), appendix B. */
+#define GCM_P "d9313225f88406e5a55909c5aff5269a86a7a9531534f7da2e4c303d8a318a721c3c0c95956809532fcf0e2449a6b525" \
+	      "b16aedf5aa0de657ba637b39"
+#define GCM_A "feedfacedeadbeeffeedfacedeadbeefabaddad2"
+static const struct gcm_row {
+	const char *name;
+	const char *key;
+	const char *iv;
+	const char *plain;
+	const char *aad;
+	const char *cipher;
+	const char *tag;
+} gcm_rows[] = {
+	{ "case 1", "00000000000000000000000000000000", "000000000000000000000000", "", "", "",
+	  "58e2fccefa7e3061367f1d57a4e7455a" },
+	{ "case 2", "00000000000000000000000000000000", "000000000000000000000000", "00000000000000000000000000000000", "",
+	  "0388dace60b6a392f328c2b971b2fe78", "ab6e47d42cec13bdf53a67b21257bddf" },
+	{ "case 4", "feffe9928665731c6d6a8f9467308308", "cafebabefacedbaddecaf888", GCM_P, GCM_A,
+	  "42831ec2217774244b7221b784d0d49ce3aa212f2c02a4e035c17e2329aca12e21d514b25466931c7d8f6a5aac84aa051ba30b39"
+	  "6a0aac973d58e091", "5bc94fbc3221a5db94fae95ae7121a47" },
+	{ "case 5: nonce of 8 bytes", "feffe9928665731c6d6a8f9467308308", "cafebabefacedbad", GCM_P, GCM_A,
+	  "61353b4c2806934a777ff51fa22a4755699b2a714fcdc6f83766e5f97b6c742373806900e49f24b22b097544d4896b424989b5e1"
+	  "ebac0f07c23f4598", "3612d2e79e3b0785561be14aaca2fccb" },
+	{ "case 16: 256 bits", "feffe9928665731c6d6a8f9467308308feffe9928665731c6d6a8f9467308308", "cafebabefacedbaddecaf888",
+	  GCM_P, GCM_A,
+	  "522dc1f099567d07f47f37a32a84427d643a8cdcbfe5c0c97598a2bd2555d1aa8cb08e48590dbb3da7b08b1056828838c5f61e63"
+	  "93ba7a0abcc9f662", "76fc6ece0f4e1768cddf8853bb2d551b" },
+};
+
+struct gcm {
+	uint8_t key[32], iv[16], plain[64], aad[32], cipher[64], tag[16];
+	size_t key_size, iv_size, size, aad_size;
+};
+
+static void gcm_load(const struct gcm_row *row, struct gcm *v)
+{
+	v->key_size = fixture_hex(row->key, v->key);
+	v->iv_size = fixture_hex(row->iv, v->iv);
+	v->size = fixture_hex(row->plain, v->plain);
+	v->aad_size = fixture_hex(row->aad, v->aad);
+	fixture_hex(row->cipher, v->cipher);
+	fixture_hex(row->tag, v->tag);
+}
+
+static void gcm_encrypt(const char *name, const struct gcm *v, TEE_ObjectHandle key, size_t first)
+{
+	TEE_OperationHandle op = operation_new(TEE_ALG_AES_GCM, TEE_MODE_ENCRYPT, (uint32_t)v->key_size * 8, key);
+	uint8_t out[64];
+	uint8_t tag[16];
+	size_t n = sizeof(out);
+	size_t rest = sizeof(out) - first;
+	size_t tag_size = 15;
+
+	assert_int_equal(TEE_AEInit(op, v->iv, v->iv_size, 128, 0, 0), TEE_SUCCESS);
+	TEE_AEUpdateAAD(op, v->aad, v->aad_size);
+	assert_int_equal(TEE_AEUpdate(op, v->plain, first, out, &n), TEE_SUCCESS);
+	assert_int_equal(n, first);
+	assert_int_equal(TEE_AEEncryptFinal(op, v->plain + first, v->size - first, out + first, &rest, tag, &tag_size),
+			 TEE_ERROR_SHORT_BUFFER);
+	assert_int_equal(tag_size, 16);
+	assert_int_equal(TEE_AEEncryptFinal(op, v->plain + first, v->size - first, out + first, &rest, tag, &tag_size),
+			 TEE_SUCCESS);
+	if (memcmp(out, v->cipher, v->size) || memcmp(tag, v->tag, 16) || rest != v->size - first)
+		fail_msg("%s: encryption", name);
+	TEE_FreeOperation(op);
+}
+
+static TEE_Result gcm_open(TEE_OperationHandle op, const struct gcm *v, size_t tag_size, uint8_t *out, size_t *size)
+{
+	assert_int_equal(TEE_AEInit(op, v->iv, v->iv_size, 128, 0, 0), TEE_SUCCESS);
+	TEE_AEUpdateAAD(op, v->aad, v->aad_size);
+	return TEE_AEDecryptFinal(op, v->cipher, v->size, out, size, v->tag, tag_size);
+}
+
+static void aes_gcm(void **state)
+{
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < ROWS(gcm_rows); i++) {
+		static const uint8_t zeros[64];
+		struct gcm v = { 0 };
+		uint8_t out[64];
+		size_t size = sizeof(out);
+		TEE_ObjectHandle key;
+		TEE_OperationHandle op;
+
+		gcm_load(&gcm_rows[i], &v);
+		key = secret_new(TEE_TYPE_AES, v.key, v.key_size);
+		gcm_encrypt(gcm_rows[i].name, &v, key, v.size / 3);
+		op = operation_new(TEE_ALG_AES_GCM, TEE_MODE_DECRYPT, (uint32_t)v.key_size * 8, key);
+		assert_int_equal(gcm_open(op, &v, 16, out, &size), TEE_SUCCESS);
+		if (size != v.size || memcmp(out, v.plain, size))
+			fail_msg("%s: decryption", gcm_rows[i].name);
+
+		v.tag[15] ^= 0x80;
+		memset(out, 0xee, sizeof(out));
+		size = sizeof(out);
+		assert_int_equal(gcm_open(op, &v, 16, out, &size), TEE_ERROR_MAC_INVALID);
+		assert_memory_equal(out, zeros, v.size);
+		v.tag[15] ^= 0x80;
+		size = sizeof(out);
+		assert_int_equal(gcm_open(op, &v, 12, out, &size), TEE_ERROR_MAC_INVALID);
+		TEE_FreeOperation(op);
+		TEE_FreeTransientObject(key);
+	}
+}
+
+static void aes_gcm_tag_sizes(void **state)
+{
+	static const uint8_t key[16];
+	TEE_ObjectHandle object = secret_new(TEE_TYPE_AES, key, sizeof(key));
+	TEE_OperationHandle op = operation_new(TEE_ALG_AES_GCM, TEE_MODE_ENCRYPT, 128, object);
+	uint32_t bits;
+
+	(void)state;
+	for (bits = 0; bits <= 256; bits += 4) {
+		bool good = bits >= 96 && bits <= 128 && bits % 8 == 0;
+
+		assert_int_equal(TEE_AEInit(op, key, 12, bits, 0, 0), good ? TEE_SUCCESS : TEE_ERROR_NOT_SUPPORTED);
+		TEE_ResetOperation(op);
+	}
+	TEE_FreeOperation(op);
+	TEE_FreeTransientObject(object);
+}
+
+/* RFC 8032 §7.1 */
+static const struct {
+	const char *name;
+	const char *private;
+	const char *public;
+	const char *message;
+	const char *signature;
+} ed_rows[] = {
+	{ "TEST 1", "9d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60",
+	  "d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a", "",
+	  "e5564300c360ac729086e2cc806e828a84877f1eb8e5d974d873e065224901555fb8821590a33bacc61e39701cf9b46bd25bf5f0595bbe"
+	  "24655141438e7a100b" },
+	{ "TEST 2", "4ccd089b28ff96da9db6c346ec114e0f5b8a319f35aba624da8cf6ed4fb8a6fb",
+	  "3d4017c3e843895a92b70aa74d1b7ebc9c982ccf2ec4968cc0cd55f12af4660c", "72",
+	  "92a009a9f0d4cab8720e820b5f642540a2b27b5416503f8fb3762223ebdb69da085ac1e43e15996e458f3613d0f11d8c387b2eaeb4302a"
+	  "eeb00d291612bb0c00" },
+	{ "TEST 3", "c5aa8df43f9f837bedb7442f31dcb7b166d38535076f094b85ce3a2e0b4458f7",
+	  "fc51cd8e6218a1a38da47ed00230f0580816ed13ba3303ac5deb911548908025", "af82",
+	  "6291d657deec24024827e69c3abe01a30ce548a284743a445e3680d7db5ac3ac18ff9b538d16f290ae67f760984dc6594a7c15e9716ed2"
+	  "8dc027beceea1ec40a" },
+};
+
+static void ed25519(void **state)
+{
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < ROWS(ed_rows); i++) {
+		TEE_ObjectHandle pair = pair_new(TEE_TYPE_ED25519_KEYPAIR, ed_rows[i].private, ed_rows[i].public);
+		TEE_OperationHandle sign = operation_new(TEE_ALG_ED25519, TEE_MODE_SIGN, 256, pair);
+		TEE_ObjectHandle public = TEE_HANDLE_NULL;
+		TEE_OperationHandle verify;
+		uint8_t message[8];
+		uint8_t expected[64];
+		uint8_t signature[64];
+		size_t size = fixture_hex(ed_rows[i].message, message);
+		size_t signature_size = 63;
+
+		fixture_hex(ed_rows[i].signature, expected);
+		assert_int_equal(TEE_AsymmetricSignDigest(sign, NULL, 0, message, size, signature, &signature_size),
+				 TEE_ERROR_SHORT_BUFFER);
+		assert_int_equal(signature_size, 64);
+		assert_int_equal(TEE_AsymmetricSignDigest(sign, NULL, 0, message, size, signature, &signature_size),
+				 TEE_SUCCESS);
+		if (memcmp(signature, expected, 64))
+			fail_msg("%s: signature", ed_rows[i].name);
+
+		/* With the public half only, as whoever verifies has it. */
+		assert_int_equal(TEE_AllocateTransientObject(TEE_TYPE_ED25519_PUBLIC_KEY, 256, &public), TEE_SUCCESS);
+		assert_int_equal(TEE_CopyObjectAttributes1(public, pair), TEE_SUCCESS);
+		verify = operation_new(TEE_ALG_ED25519, TEE_MODE_VERIFY, 256, public);
+		assert_int_equal(TEE_AsymmetricVerifyDigest(verify, NULL, 0, message, size, expected, 64), TEE_SUCCESS);
+		assert_int_equal(TEE_AsymmetricVerifyDigest(verify, NULL, 0, message, size, expected, 63),
+				 TEE_ERROR_SIGNATURE_INVALID);
+		message[size] = 0;
+		assert_int_equal(TEE_AsymmetricVerifyDigest(verify, NULL, 0, message, size + 1, expected, 64),
+				 TEE_ERROR_SIGNATURE_INVALID);
+		expected[40] ^= 4;
+		assert_int_equal(TEE_AsymmetricVerifyDigest(verify, NULL, 0, message, size, expected, 64),
+				 TEE_ERROR_SIGNATURE_INVALID);
+		TEE_FreeOperation(verify);
+		TEE_FreeOperation(sign);
+		TEE_FreeTransientObject(public);
+		TEE_FreeTransientObject(pair);
+	}
+}
+
+/* Contexts and prehashes are other schemes: OpenSSL 3.0 would ignore them, so they are refused. */
+static void ed25519_parameters_are_refused(void **state)
+{
+	TEE_ObjectHandle pair = pair_new(TEE_TYPE_ED25519_KEYPAIR, ed_rows[0].private, ed_rows[0].public);
+	TEE_OperationHandle sign = operation_new(TEE_ALG_ED25519, TEE_MODE_SIGN, 256, pair);
+	TEE_Attribute context;
+	uint8_t signature[64];
+	size_t size = sizeof(signature);
+
+	(void)state;
+	TEE_InitRefAttribute(&context, TEE_ATTR_EDDSA_CTX, "c", 1);
+	assert_int_equal(TEE_AsymmetricSignDigest(sign, &context, 1, "m", 1, signature, &size), TEE_ERROR_NOT_SUPPORTED);
+	TEE_FreeOperation(sign);
+	TEE_FreeTransientObject(pair);
+}
+
+/* RFC 7748 §6.1 */
+#define ALICE_PRIVATE "77076d0a7318a57d3c16c17251b26645df4c2f87ebc0992ab177fba51db92c2a"
+#define ALICE_PUBLIC "8520f0098930a754748b7ddcb43ef75a0dbf3a0d26381af4eba4a98eaa9b4e6a"
+#define BOB_PRIVATE "5dab087e624a8a4b79e17f8b83800ee66f3bb1292618b6fd1c2f8b27ff88e0eb"
+#define BOB_PUBLIC "de9edb7d7b7dc1b4d35b61c2ece435373f8343c85b78674dadfc7e146f882b4f"
+#define SHARED "4a5d9d5ba4ce2de1728e3bf480350f25e07e21c947d19e3376f09b3c1e161742"
+
+static TEE_ObjectHandle derive(const char *private, const char *public, const char *peer)
+{
+	TEE_ObjectHandle pair = pair_new(TEE_TYPE_X25519_KEYPAIR, private, public);
+	TEE_OperationHandle op = operation_new(TEE_ALG_X25519, TEE_MODE_DERIVE, 256, pair);
+	TEE_ObjectHandle secret = TEE_HANDLE_NULL;
+	TEE_Attribute attr;
+	uint8_t bytes[32];
+
+	fixture_hex(peer, bytes);
+	TEE_InitRefAttribute(&attr, TEE_ATTR_X25519_PUBLIC_VALUE, bytes, 32);
+	assert_int_equal(TEE_AllocateTransientObject(TEE_TYPE_GENERIC_SECRET, 256, &secret), TEE_SUCCESS);
+	TEE_DeriveKey(op, &attr, 1, secret);
+	TEE_FreeOperation(op);
+	TEE_FreeTransientObject(pair);
+	return secret;
+}
+
+static void x25519(void **state)
+{
+	static const struct {
+		const char *private, *public, *peer;
+	} rows[] = { { ALICE_PRIVATE, ALICE_PUBLIC, BOB_PUBLIC }, { BOB_PRIVATE, BOB_PUBLIC, ALICE_PUBLIC } };
+	uint8_t expected[32];
+	size_t i;
+
+	(void)state;
+	fixture_hex(SHARED, expected);
+	for (i = 0; i < ROWS(rows); i++) {
+		TEE_ObjectHandle secret = derive(rows[i].private, rows[i].public, rows[i].peer);
+		uint8_t bytes[32];
+		size_t size = sizeof(bytes);
+
+		assert_int_equal(TEE_GetObjectBufferAttribute(secret, TEE_ATTR_SECRET_VALUE, bytes, &size), TEE_SUCCESS);
+		assert_int_equal(size, 32);
+		assert_memory_equal(bytes, expected, 32);
+		TEE_FreeTransientObject(secret);
+	}
+}
+
+/* RFC 7748 §6.1, last paragraph: values that make the secret all zeros. */
+static void x25519_small_order_gives_no_key(void **state)
+{
+	static const char *const peers[] = {
+		"0000000000000000000000000000000000000000000000000000000000000000",
+		"0100000000000000000000000000000000000000000000000000000000000000",
+		"e0eb7a7c3b41b8ae1656e3faf19fc46ada098deb9c32b1fd866205165f49b800",
+		"5f9c95bca3508c24b1d0b1559c83ef5b04445cc4581c8e86d8224eddd09f1157",
+		"ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+	};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < ROWS(peers); i++) {
+		TEE_ObjectHandle secret = derive(ALICE_PRIVATE, ALICE_PUBLIC, peers[i]);
+		TEE_ObjectInfo info;
+
+		assert_int_equal(TEE_GetObjectInfo1(secret, &info), TEE_SUCCESS);
+		if (info.handleFlags & TEE_HANDLE_FLAG_INITIALIZED)
+			fail_msg("%s gave a key", peers[i]);
+		TEE_FreeTransientObject(secret);
+	}
+}
+
+static void operation_info(void **state)
+{
+	static const uint8_t bytes[32];
+	TEE_ObjectHandle key = secret_new(TEE_TYPE_AES, bytes, 32);
+	TEE_OperationHandle op = operation_new(TEE_ALG_AES_GCM, TEE_MODE_ENCRYPT, 256, TEE_HANDLE_NULL);
+	TEE_OperationInfo info;
+
+	(void)state;
+	TEE_GetOperationInfo(op, &info);
+	assert_int_equal(info.handleState, 0);
+	assert_int_equal(info.keySize, 0);
+	assert_int_equal(TEE_SetOperationKey(op, key), TEE_SUCCESS);
+	assert_int_equal(TEE_AEInit(op, bytes, 12, 96, 0, 0), TEE_SUCCESS);
+	TEE_GetOperationInfo(op, &info);
+	assert_int_equal(info.algorithm, TEE_ALG_AES_GCM);
+	assert_int_equal(info.operationClass, TEE_OPERATION_AE);
+	assert_int_equal(info.mode, TEE_MODE_ENCRYPT);
+	assert_int_equal(info.digestLength, 12);
+	assert_int_equal(info.maxKeySize, 256);
+	assert_int_equal(info.keySize, 256);
+	assert_int_equal(info.requiredKeyUsage, TEE_USAGE_ENCRYPT);
+	assert_int_equal(info.handleState, TEE_HANDLE_FLAG_KEY_SET | TEE_HANDLE_FLAG_INITIALIZED);
+	TEE_FreeOperation(op);
+	TEE_FreeTransientObject(key);
+}
+
+static void what_is_not_there_is_refused(void **state)
+{
+	static const struct {
+		uint32_t algorithm, mode, bits;
+	} rows[] = {
+		{ TEE_ALG_AES_CTR, TEE_MODE_ENCRYPT, 128 },
+		{ TEE_ALG_SHA512, TEE_MODE_DIGEST, 0 },
+		{ TEE_ALG_AES_GCM, TEE_MODE_SIGN, 128 },
+		{ TEE_ALG_AES_GCM, TEE_MODE_ENCRYPT, 100 },
+		{ TEE_ALG_ED25519, TEE_MODE_SIGN, 255 },
+		{ TEE_ALG_ILLEGAL_VALUE, TEE_MODE_ENCRYPT, 128 },
+	};
+	TEE_OperationHandle op;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < ROWS(rows); i++)
+		assert_int_equal(TEE_AllocateOperation(&op, rows[i].algorithm, rows[i].mode, rows[i].bits),
+				 TEE_ERROR_NOT_SUPPORTED);
+	assert_int_equal(TEE_IsAlgorithmSupported(TEE_ALG_ED25519, TEE_ECC_CURVE_25519), TEE_SUCCESS);
+	assert_int_equal(TEE_IsAlgorithmSupported(TEE_ALG_AES_GCM, TEE_CRYPTO_ELEMENT_NONE), TEE_SUCCESS);
+	assert_int_equal(TEE_IsAlgorithmSupported(TEE_ALG_ED25519, TEE_CRYPTO_ELEMENT_NONE), TEE_ERROR_NOT_SUPPORTED);
+	assert_int_equal(TEE_IsAlgorithmSupported(TEE_ALG_AES_XTS, TEE_CRYPTO_ELEMENT_NONE), TEE_ERROR_NOT_SUPPORTED);
+}
+
+/* --- what panics: GP Core 1.3 names these as programmer errors --- */
+
+static void panic_key_usage(void *arg)
+{
+	static const uint8_t bytes[32];
+	TEE_ObjectHandle key = secret_new(TEE_TYPE_HMAC_SHA256, bytes, 32);
+
+	(void)arg;
+	assert_int_equal(TEE_RestrictObjectUsage1(key, TEE_USAGE_SIGN), TEE_SUCCESS);
+	operation_new(TEE_ALG_HMAC_SHA256, TEE_MODE_MAC, 256, key);
+}
+
+static void panic_key_type(void *arg)
+{
+	static const uint8_t bytes[32];
+
+	(void)arg;
+	operation_new(TEE_ALG_HMAC_SHA256, TEE_MODE_MAC, 256, secret_new(TEE_TYPE_AES, bytes, 32));
+}
+
+static void panic_key_too_large(void *arg)
+{
+	static const uint8_t bytes[32];
+
+	(void)arg;
+	operation_new(TEE_ALG_AES_GCM, TEE_MODE_ENCRYPT, 128, secret_new(TEE_TYPE_AES, bytes, 32));
+}
+
+static void panic_no_key(void *arg)
+{
+	(void)arg;
+	TEE_MACInit(operation_new(TEE_ALG_HMAC_SHA256, TEE_MODE_MAC, 256, TEE_HANDLE_NULL), NULL, 0);
+}
+
+static void panic_not_started(void *arg)
+{
+	static const uint8_t bytes[32];
+
+	(void)arg;
+	TEE_MACUpdate(operation_new(TEE_ALG_HMAC_SHA256, TEE_MODE_MAC, 256, secret_new(TEE_TYPE_HMAC_SHA256, bytes, 32)),
+		      bytes, 1);
+}
+
+static void panic_class(void *arg)
+{
+	(void)arg;
+	TEE_AEUpdateAAD(operation_new(TEE_ALG_SHA256, TEE_MODE_DIGEST, 0, TEE_HANDLE_NULL), "", 0);
+}
+
+static void panic_freed_operation(void *arg)
+{
+	TEE_OperationHandle op = operation_new(TEE_ALG_SHA256, TEE_MODE_DIGEST, 0, TEE_HANDLE_NULL);
+
+	(void)arg;
+	TEE_FreeOperation(op);
+	TEE_DigestUpdate(op, "", 0);
+}
+
+static void panic_sign_with_public(void *arg)
+{
+	TEE_ObjectHandle public = TEE_HANDLE_NULL;
+
+	(void)arg;
+	assert_int_equal(TEE_AllocateTransientObject(TEE_TYPE_ED25519_PUBLIC_KEY, 256, &public), TEE_SUCCESS);
+	assert_int_equal(TEE_CopyObjectAttributes1(public, pair_new(TEE_TYPE_ED25519_KEYPAIR, ed_rows[0].private,
+								    ed_rows[0].public)), TEE_SUCCESS);
+	operation_new(TEE_ALG_ED25519, TEE_MODE_SIGN, 256, public);
+}
+
+static void panic_mode(void *arg)
+{
+	TEE_ObjectHandle pair = pair_new(TEE_TYPE_ED25519_KEYPAIR, ed_rows[0].private, ed_rows[0].public);
+
+	(void)arg;
+	(void)!TEE_AsymmetricVerifyDigest(operation_new(TEE_ALG_ED25519, TEE_MODE_SIGN, 256, pair), NULL, 0, "", 0, "", 0);
+}
+
+static void misuse_panics(void **state)
+{
+	static const struct {
+		const char *name;
+		void (*body)(void *arg);
+	} rows[] = {
+		{ "key without the usage", panic_key_usage },
+		{ "key of another type", panic_key_type },
+		{ "key larger than the operation", panic_key_too_large },
+		{ "operation without a key", panic_no_key },
+		{ "update before init", panic_not_started },
+		{ "operation of another class", panic_class },
+		{ "operation freed before", panic_freed_operation },
+		{ "signing with a public key", panic_sign_with_public },
+		{ "verifying with an operation that signs", panic_mode },
+	};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < ROWS(rows); i++)
+		fixture_panics(rows[i].name, rows[i].body, NULL);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(sha256),
+		cmocka_unit_test(hmac_sha256),
+		cmocka_unit_test(aes_gcm),
+		cmocka_unit_test(aes_gcm_tag_sizes),
+		cmocka_unit_test(ed25519),
+		cmocka_unit_test(ed25519_parameters_are_refused),
+		cmocka_unit_test(x25519),
+		cmocka_unit_test(x25519_small_order_gives_no_key),
+		cmocka_unit_test(operation_info),
+		cmocka_unit_test(what_is_not_there_is_refused),
+		cmocka_unit_test(misuse_panics),
+	};
+
+	cmocka_set_message_output(CM_OUTPUT_TAP);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

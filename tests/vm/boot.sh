@@ -1,0 +1,120 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# shellcheck shell=sh
+# Start QEMU, stream the command's output, and judge how it ended. Sourced after lib.sh by run.sh and short.sh, which set
+# $kernel, $image, $share and $work.
+# shellcheck disable=SC2154
+#
+# Exit status of a run: that of the command, or 124 for a time-out, 125 for a panic or a missing verdict.
+
+# boot_out FOLDER: make and empty the folder that the guest may write, and take it for this run. When another run has
+# it, a folder beside it is used. Only a folder that carries our mark is emptied.
+boot_out()
+{
+	n=1
+	out=$1
+	while :; do
+		mkdir -p "$out"
+		[ -e "$out/.vm-out" ] || [ -z "$(ls -A "$out")" ] ||
+			die "$out exists and is not an output folder of an earlier run; remove it or name another"
+		: >>"$out/.vm-out"
+		exec 8<"$out/.vm-out"
+		flock -n 8 && break
+		n=$((n + 1))
+		[ "$n" -le 16 ] || die "sixteen runs share $1; end some"
+		out=$1.$n
+	done
+	[ "$n" = 1 ] || say "another run uses $1; this one writes to $out"
+	find "$out" -mindepth 1 ! -name .vm-out -delete
+	out=$(cd "$out" && pwd)
+}
+
+# boot_emulated: no virtualisation in this processor. /dev/kvm alone proves nothing.
+boot_emulated() { ! { grep -qwE 'vmx|svm' /proc/cpuinfo && [ -w /dev/kvm ]; }; }
+
+boot_accel()
+{
+	if ! boot_emulated; then
+		echo '-machine q35,usb=off,vmport=off -accel kvm -cpu host'
+	else
+		echo '-machine q35,usb=off,vmport=off -accel tcg,thread=multi -cpu max,la57=off,svm=off'
+	fi
+}
+
+# boot_kernel_args: what both kinds of boot tell the kernel. The last is for our own scripts inside; the kernel passes over a name with a dot.
+boot_kernel_args()
+{
+	echo "console=ttyS0 panic=-1 oops=panic loglevel=4 no_timer_check tsc=reliable random.trust_cpu=on net.ifnames=0 $(boot_emulated && echo teepay.emulated)"
+}
+
+# boot_shell INITRD APPEND: the same machine with its console on this terminal.
+boot_shell()
+{
+	# shellcheck disable=SC2046,SC2086 # lists of options
+	qemu-system-x86_64 -name teepay -nodefaults -no-user-config -no-reboot -display none \
+		$(boot_accel) -smp 2 -m 1024 -nic none -rtc base=utc \
+		-kernel "$kernel/vmlinux" -initrd "$1" -append "$(boot_kernel_args) $2" -serial mon:stdio \
+		-virtfs "local,path=$share,mount_tag=host,security_model=none,readonly=on,multidevs=remap" \
+		-virtfs "local,path=$out,mount_tag=out,security_model=none,multidevs=remap" \
+		-drive "file=$image,if=none,id=root,format=raw,snapshot=on,cache=unsafe" -device virtio-blk-pci,drive=root \
+		${QEMU_ARGS-}
+}
+
+# boot_qemu LIMIT INITRD APPEND [QEMU-ARG...]: boot $kernel, with $share and $out shared; returns when QEMU has ended.
+# Leaves $out/console.log, $out/output.log and $work/verdict. The output goes by a file, since QEMU blocks on a pipe.
+# Whatever ends this script, SIGKILL too, ends QEMU.
+boot_qemu()
+{
+	limit=$1
+	initrd=$2
+	append=$3
+	shift 3
+	: >"$work/verdict"
+	: >"$out/output.log"
+	# shellcheck disable=SC2046,SC2086 # lists of options
+	setpriv --pdeathsig TERM timeout -k 5 "$limit" qemu-system-x86_64 -name teepay -nodefaults -no-user-config -no-reboot -display none \
+		$(boot_accel) -smp 2 -m 1024 -nic none -rtc base=utc \
+		-kernel "$kernel/vmlinux" -initrd "$initrd" -append "$(boot_kernel_args) $append" \
+		-serial "file:$out/console.log" -device virtio-serial-pci \
+		-chardev "file,id=out,path=$out/output.log" -device virtserialport,chardev=out,name=out \
+		-chardev "file,id=verdict,path=$work/verdict" -device virtserialport,chardev=verdict,name=verdict \
+		-virtfs "local,path=$share,mount_tag=host,security_model=none,readonly=on,multidevs=remap" \
+		-virtfs "local,path=$out,mount_tag=out,security_model=none,multidevs=remap" \
+		"$@" ${QEMU_ARGS-} </dev/null 2>"$out/qemu.log" &
+	child=$!
+	tail -q -c +1 -s 0.1 -f --pid="$child" "$out/output.log" &
+	streamer=$!
+	qemu=0
+	wait "$child" || qemu=$?
+	child=
+	wait "$streamer" || :
+}
+
+# boot_verdict: exit as the command did, or say why there is no verdict.
+boot_verdict()
+{
+	status=$(sed -n 's/^exit \([0-9][0-9]*\)$/\1/p' "$work/verdict" | tail -n 1)
+	if [ -n "$status" ]; then
+		exit "$status"
+	fi
+	if grep -aqs 'Kernel panic' "$out/console.log"; then
+		reason='the kernel panicked'
+		code=125
+	elif [ "$qemu" = 124 ] || [ "$qemu" = 137 ]; then
+		reason="no end after $limit s"
+		grep -q up "$work/verdict" || reason="$reason; the command was not even started"
+		code=124
+	else
+		reason="the machine ended without a verdict (QEMU $qemu)"
+		code=125
+	fi
+	if [ -s "$out/console.log" ]; then
+		say "---- last lines of the console ($out/console.log)"
+		tail -n 40 "$out/console.log" >&2
+	fi
+	if [ -s "$out/qemu.log" ]; then
+		say "---- QEMU said"
+		cat "$out/qemu.log" >&2
+	fi
+	say "FAILED: $reason"
+	exit "$code"
+}

@@ -1,0 +1,391 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* The monitor, seen through teectl, which lies beside this program. */
+#include <errno.h>
+#include <fcntl.h>
+#include <grp.h>
+#include <linux/genetlink.h>
+#include <linux/netlink.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "tests/vm/kmod/chan.h"
+#include "tests/vm/kmod/tap.h"
+
+#define TEECTL "/test/teectl"
+#define SHARED (TEECHAN_TA_SINGLE_INSTANCE | TEECHAN_TA_MULTI_SESSION)
+/* uuid_a and uuid_b as text */
+#define TEXT_A "74656563-6861-6e20-7465-737420204100"
+#define TEXT_B "74656563-6861-6e20-7465-737420204200"
+
+static char text[1 << 18];
+
+/* What a command prints on both outputs, in text; its exit status. */
+static int capture(const char *command)
+{
+	FILE *f = popen(command, "r");
+	size_t len;
+	int status;
+
+	CHECK(f);
+	len = fread(text, 1, sizeof(text) - 1, f);
+	text[len] = 0;
+	status = pclose(f);
+	CHECK(WIFEXITED(status));
+	return WEXITSTATUS(status);
+}
+
+static bool says(const char *what)
+{
+	if (strstr(text, what))
+		return true;
+	printf("# no \"%s\" in:\n# %s\n", what, text);
+	return false;
+}
+
+static void status_shows_all(void)
+{
+	struct teechan_param p[4] = { 0 };
+	struct calling calling;
+	struct ta_process ta[2];
+	struct region region;
+	uint32_t session;
+	int fd;
+
+	ta_start(&ta[0], uuid_a, SHARED);
+	ta_start(&ta[1], uuid_b, TEECHAN_TA_SINGLE_INSTANCE);
+	fd = client_open();
+	session = client_session(fd, uuid_a);
+	client_session(fd, uuid_b);
+	region_make(fd, &region, 5 * PAGE);
+	p[0] = param_region(TEECHAN_REGION_INOUT, &region, 0, 2 * PAGE);
+	call_start(&calling, fd, session, CMD_HOLD, p);
+	ta_held(&ta[0]);
+	CHECK(capture(TEECTL " status 2>&1") == 0);
+	CHECK(says(TEXT_A) && says(TEXT_B) && says("multi-session") && says("single-session"));
+	CHECK(says("running") && says("idle") && says("public") && says("20480") && says("8192"));
+	CHECK(capture(TEECTL " --json status 2>&1") == 0);
+	CHECK(says("{\"counters\":{\"abi\":1,") && says("\"tas\":[{\"ta\":\"" TEXT_A "\"") && says("\"running\":1") &&
+	      says("\"state\":\"running\"") && says("\"size\":20480,\"lent\":8192,\"mappings\":1}]}\n"));
+	ta_go(&ta[0]);
+	call_end(&calling);
+	CHECK(capture(TEECTL " --json status 2>&1") == 0);
+	CHECK(says("\"running\":0") && says("\"lent\":0") && !strstr(text, "\"state\":\"running\""));
+}
+
+/* NLA_ALIGN() is one of signed numbers. */
+#define ATTR_ALIGN(len) (((uint32_t)(len) + 3u) & ~3u)
+
+/* Sends a request with one attribute, or none, and gives what netlink answers first. */
+static ssize_t genl(int sock, uint16_t family, uint16_t flags, uint8_t cmd, uint16_t attr, const char *value, void *answer,
+		    size_t room)
+{
+	struct {
+		struct nlmsghdr head;
+		struct genlmsghdr genl;
+		struct nlattr attr;
+		char value[16];
+	} request = { .head = { .nlmsg_type = family, .nlmsg_flags = NLM_F_REQUEST | flags } };
+	const size_t len = strlen(value) + 1;
+
+	CHECK(len <= sizeof(request.value));
+	request.head.nlmsg_len = NLMSG_LENGTH(GENL_HDRLEN);
+	request.genl = (struct genlmsghdr){ .cmd = cmd, .version = 1 };
+	if (attr) {
+		request.attr = (struct nlattr){ .nla_len = (uint16_t)(sizeof(struct nlattr) + len), .nla_type = attr };
+		memcpy(request.value, value, len);
+		request.head.nlmsg_len += ATTR_ALIGN(request.attr.nla_len);
+	}
+	CHECK(send(sock, &request, request.head.nlmsg_len, 0) == (ssize_t)request.head.nlmsg_len);
+	return recv(sock, answer, room, 0);
+}
+
+static const struct nlattr *find_attr(const struct nlmsghdr *head, uint16_t type)
+{
+	const uint8_t *at = (const uint8_t *)NLMSG_DATA(head) + GENL_HDRLEN;
+	const uint8_t *end = (const uint8_t *)head + head->nlmsg_len;
+
+	while (at + sizeof(struct nlattr) <= end) {
+		const struct nlattr *attr = (const void *)at;
+
+		if (attr->nla_type == type)
+			return attr;
+		at += ATTR_ALIGN(attr->nla_len);
+	}
+	return NULL;
+}
+
+static uint16_t family_id(int sock)
+{
+	static _Alignas(8) uint8_t answer[4096];
+	const struct nlattr *attr;
+	uint16_t id;
+
+	CHECK(genl(sock, GENL_ID_CTRL, 0, CTRL_CMD_GETFAMILY, CTRL_ATTR_FAMILY_NAME, TEECHAN_GENL_NAME, answer,
+		   sizeof(answer)) > 0);
+	attr = find_attr((const void *)answer, CTRL_ATTR_FAMILY_ID);
+	CHECK(attr);
+	memcpy(&id, attr + 1, sizeof(id));
+	return id;
+}
+
+/* Ticks off the sessions of one datagram of a dump. Returns false at the dump's end. */
+static bool tick_sessions(const uint8_t *answer, size_t len, unsigned int *seen, size_t count)
+{
+	const struct nlmsghdr *head;
+
+	for (head = (const void *)answer; NLMSG_OK(head, len); head = NLMSG_NEXT(head, len)) {
+		const struct nlattr *attr;
+		uint32_t id;
+
+		if (head->nlmsg_type == NLMSG_DONE)
+			return false;
+		CHECK(head->nlmsg_type != NLMSG_ERROR);
+		attr = find_attr(head, TEECHAN_A_SESSION);
+		CHECK(attr);
+		memcpy(&id, attr + 1, sizeof(id));
+		if (id < count)
+			seen[id]++;
+	}
+	return true;
+}
+
+/* What goes while a dump is read takes nothing else of the dump along. */
+static void dump_under_changes(void)
+{
+	/* The kernel goes one datagram ahead, and makes them as large as who reads can take. */
+	static _Alignas(8) uint8_t answer[4096];
+	unsigned int seen[201] = { 0 };
+	uint32_t sessions[201];
+	struct ta_process ta;
+	int fd, sock = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_GENERIC);
+	ssize_t len;
+
+	CHECK(sock >= 0);
+	ta_start(&ta, uuid_a, SHARED);
+	fd = client_open();
+	for (unsigned int i = 1; i <= 200; i++)
+		sessions[i] = client_session(fd, uuid_a);
+	len = genl(sock, family_id(sock), NLM_F_DUMP, TEECHAN_CMD_GET_SESSION, 0, "", answer, sizeof(answer));
+	CHECK(len > 0 && tick_sessions(answer, (size_t)len, seen, 201));
+	CHECK(seen[1] == 1 && seen[200] == 0);
+	for (unsigned int i = 1; i <= 20; i++)
+		client_close_session(fd, sessions[i]);
+	/* Closed for the TA as well, when it answers what comes behind. */
+	CHECK(client_call(fd, sessions[200], CMD_ECHO, NULL) == 0);
+	do {
+		len = recv(sock, answer, sizeof(answer), 0);
+		CHECK(len > 0);
+	} while (tick_sessions(answer, (size_t)len, seen, 201));
+	for (unsigned int i = 1; i <= 200; i++)
+		CHECK(seen[i] == 1);
+}
+
+/* No request takes an attribute: one that comes with one is refused, not half understood. */
+static void attributes_are_refused(void)
+{
+	static const uint8_t cmds[] = { TEECHAN_CMD_GET_INFO, TEECHAN_CMD_GET_TA, TEECHAN_CMD_GET_SESSION,
+					TEECHAN_CMD_GET_REGION };
+	static _Alignas(8) uint8_t answer[4096];
+	const struct nlmsghdr *head = (const void *)answer;
+
+	for (size_t i = 0; i < sizeof(cmds); i++) {
+		int sock = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_GENERIC);
+		const struct nlmsgerr *error = NLMSG_DATA(head);
+
+		CHECK(sock >= 0);
+		CHECK(genl(sock, family_id(sock), i ? NLM_F_DUMP : NLM_F_ACK, cmds[i], TEECHAN_A_SESSION, "x", answer,
+			   sizeof(answer)) > 0);
+		CHECK(head->nlmsg_type == NLMSG_ERROR && error->error == -EINVAL);
+		close(sock);
+	}
+}
+
+/* More than one message of netlink holds: each object once, none forgotten. */
+static void long_dump(void)
+{
+	struct ta_process ta;
+	unsigned int found = 0;
+	int fd;
+
+	ta_start(&ta, uuid_a, SHARED);
+	fd = client_open();
+	for (int i = 0; i < 200; i++)
+		client_session(fd, uuid_a);
+	CHECK(capture(TEECTL " --json status 2>&1") == 0);
+	for (unsigned int id = 1; id <= 200; id++) {
+		char want[32];
+		const char *first;
+
+		snprintf(want, sizeof(want), "\"session\":%u,", id);
+		first = strstr(text, want);
+		found += first && !strstr(first + 1, want);
+	}
+	CHECK(found == 200);
+}
+
+static void monitor_tells_events(void)
+{
+	static const char *const wanted[] = {
+		"\"event\":\"bind\"",
+		"\"event\":\"open\"",
+		"\"event\":\"lend\"",
+		"\"lent\":4096}",
+		"\"event\":\"call\"",
+		"\"command\":0,\"result\":0,\"origin\":\"ta\",\"latency_ns\":",
+		"\"event\":\"refusal\"",
+		"\"event\":\"close\"",
+		"\"event\":\"death\"",
+	};
+	struct teechan_open unknown = { .uuid = { 1 } };
+	struct teechan_param p[4] = { 0 };
+	struct ta_process ta;
+	struct region region;
+	uint32_t session;
+	int pipes[2], fd;
+	size_t len = 0;
+	ssize_t got;
+	pid_t pid;
+
+	CHECK(pipe(pipes) == 0);
+	pid = fork();
+	CHECK(pid >= 0);
+	if (pid == 0) {
+		CHECK(dup2(pipes[1], STDOUT_FILENO) >= 0);
+		close(pipes[0]);
+		close(pipes[1]);
+		execl(TEECTL, "teectl", "--json", "monitor", NULL);
+		_exit(127);
+	}
+	close(pipes[1]);
+	/* It listens when the first event comes through: the deaths of TAs until then. */
+	CHECK(fcntl(pipes[0], F_SETFL, O_NONBLOCK) == 0);
+	while (read(pipes[0], text, sizeof(text)) < 0) {
+		CHECK(errno == EAGAIN);
+		ta_start(&ta, uuid_b, SHARED);
+		ta_kill(&ta);
+		close(ta.held);
+		close(ta.go);
+	}
+	ta_start(&ta, uuid_a, SHARED);
+	fd = client_open();
+	session = client_session(fd, uuid_a);
+	region_make(fd, &region, PAGE);
+	p[0] = param_region(TEECHAN_REGION_INOUT, &region, 1, 2);
+	CHECK(client_call(fd, session, CMD_ECHO, p) == 0);
+	CHECK(ioctl(fd, TEECHAN_OPEN_SESSION, &unknown) == 0 && unknown.ret == TEECHAN_ERROR_ITEM_NOT_FOUND);
+	client_close_session(fd, session);
+	/* The close is carried out when the TA has answered it, which is before it answers another. */
+	CHECK(client_call(fd, client_session(fd, uuid_a), CMD_ECHO, NULL) == 0);
+	ta_kill(&ta);
+	CHECK(kill(pid, SIGTERM) == 0 && await_end(pid) == 0);
+	while ((got = read(pipes[0], text + len, sizeof(text) - 1 - len)) > 0)
+		len += (size_t)got;
+	text[len] = 0;
+	for (size_t i = 0; i < sizeof(wanted) / sizeof(wanted[0]); i++)
+		CHECK(says(wanted[i]));
+}
+
+static void only_root_may_watch(void)
+{
+	pid_t pid = fork();
+
+	CHECK(pid >= 0);
+	if (pid == 0) {
+		CHECK(setgroups(0, NULL) == 0 && setresgid(1001, 1001, 1001) == 0 && setresuid(1001, 1001, 1001) == 0);
+		CHECK(capture(TEECTL " status 2>&1") == 1 && says("only root"));
+		CHECK(capture(TEECTL " monitor 2>&1") == 1 && says("only root"));
+		_exit(0);
+	}
+	CHECK(await_end(pid) == 0);
+}
+
+struct canceller {
+	struct ta_process *ta;
+	int fd;
+};
+
+/* Cancels the call once the TA has it. */
+static void *cancel_thread(void *data)
+{
+	const struct canceller *canceller = data;
+	struct teechan_cancel cancel = { .cancel_id = 1 };
+
+	ta_held(canceller->ta);
+	CHECK(ioctl(canceller->fd, TEECHAN_CANCEL, &cancel) == 0);
+	return NULL;
+}
+
+/* Counters add up over a known load. */
+static uint64_t counter(const char *name)
+{
+	unsigned long long value;
+	char want[32];
+	const char *at;
+
+	snprintf(want, sizeof(want), "\"%s\":", name);
+	at = strstr(text, want);
+	CHECK(at && sscanf(at + strlen(want), "%llu", &value) == 1);
+	return value;
+}
+
+static void counters_add_up(void)
+{
+	static const struct {
+		const char *name;
+		uint64_t more;
+	} rows[] = { { "calls", 11 }, { "opens", 1 }, { "lends", 4 }, { "cancels", 1 }, { "refusals", 1 }, { "deaths", 1 } };
+	struct teechan_invoke held = { .cmd = CMD_CANCEL };
+	struct teechan_open unknown = { .uuid = { 1 } };
+	struct canceller canceller;
+	pthread_t thread;
+	uint64_t before[6];
+	struct teechan_param p[4] = { 0 };
+	struct ta_process ta;
+	struct region region;
+	uint32_t session;
+	int fd;
+
+	CHECK(capture(TEECTL " --json status 2>&1") == 0);
+	for (size_t i = 0; i < 6; i++)
+		before[i] = counter(rows[i].name);
+	ta_start(&ta, uuid_a, SHARED);
+	fd = client_open();
+	session = client_session(fd, uuid_a);
+	region_make(fd, &region, PAGE);
+	for (unsigned int i = 0; i < 10; i++) {
+		p[0] = i < 4 ? param_region(TEECHAN_REGION_INOUT, &region, i, 1) : (struct teechan_param){ 0 };
+		CHECK(client_call(fd, session, CMD_ECHO, p) == 0);
+	}
+	CHECK(ioctl(fd, TEECHAN_OPEN_SESSION, &unknown) == 0);
+	held.session = session;
+	held.cancel_id = 1;
+	canceller = (struct canceller){ &ta, fd };
+	CHECK(pthread_create(&thread, NULL, cancel_thread, &canceller) == 0);
+	CHECK(client_invoke(fd, &held) == 0 && held.ret == TEECHAN_ERROR_CANCEL);
+	CHECK(pthread_join(thread, NULL) == 0);
+	ta_kill(&ta);
+	CHECK(capture(TEECTL " --json status 2>&1") == 0);
+	for (size_t i = 0; i < 6; i++)
+		CHECK(counter(rows[i].name) == before[i] + rows[i].more);
+}
+
+static const struct tap_test tests[] = {
+	{ "status shows TAs, sessions and regions", status_shows_all },
+	{ "a long dump has each object once", long_dump },
+	{ "a dump loses nothing that stays while others go", dump_under_changes },
+	{ "rule 14: attributes of a request are refused", attributes_are_refused },
+	{ "counters add up", counters_add_up },
+	{ "monitor tells each kind of event", monitor_tells_events },
+	{ "only root may watch", only_root_may_watch },
+};
+
+int main(void)
+{
+	return tap_run(tests, sizeof(tests) / sizeof(tests[0]));
+}

@@ -1,0 +1,574 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* What the module must refuse, and that refusing changes nothing. */
+#include <errno.h>
+#include <fcntl.h>
+#include <grp.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "tests/vm/kmod/chan.h"
+#include "tests/vm/kmod/tap.h"
+
+#define SHARED (TEECHAN_TA_SINGLE_INSTANCE | TEECHAN_TA_MULTI_SESSION)
+
+static void reserved_must_be_zero(void)
+{
+	static const struct {
+		const char *name;
+		unsigned long cmd;
+		size_t offset;
+	} rows[] = {
+		{ "version.reserved0", TEECHAN_VERSION, offsetof(struct teechan_version, reserved0) },
+		{ "version.reserved", TEECHAN_VERSION, offsetof(struct teechan_version, reserved[3]) },
+		{ "open.reserved0", TEECHAN_OPEN_SESSION, offsetof(struct teechan_open, reserved0) },
+		{ "open.reserved", TEECHAN_OPEN_SESSION, offsetof(struct teechan_open, reserved[1]) },
+		{ "open.gid of a PUBLIC login", TEECHAN_OPEN_SESSION, offsetof(struct teechan_open, gid) },
+		{ "open.params.flags", TEECHAN_OPEN_SESSION, offsetof(struct teechan_open, params[3].flags) },
+		{ "open.params.c", TEECHAN_OPEN_SESSION, offsetof(struct teechan_open, params[3].c) },
+		{ "invoke.reserved", TEECHAN_INVOKE, offsetof(struct teechan_invoke, reserved[1]) },
+		{ "invoke.params.flags", TEECHAN_INVOKE, offsetof(struct teechan_invoke, params[0].flags) },
+		{ "invoke.params.a", TEECHAN_INVOKE, offsetof(struct teechan_invoke, params[0].a) },
+		{ "invoke.params.b", TEECHAN_INVOKE, offsetof(struct teechan_invoke, params[1].b) },
+		{ "invoke.params.c", TEECHAN_INVOKE, offsetof(struct teechan_invoke, params[2].c) },
+		{ "cancel.deadline_ns beyond all time", TEECHAN_CANCEL, offsetof(struct teechan_cancel, deadline_ns) + 7 },
+		{ "close.reserved0", TEECHAN_CLOSE_SESSION, offsetof(struct teechan_close, reserved0) },
+		{ "close.reserved", TEECHAN_CLOSE_SESSION, offsetof(struct teechan_close, reserved) },
+		{ "region_alloc.flags", TEECHAN_REGION_ALLOC, offsetof(struct teechan_region_alloc, flags) },
+		{ "region_alloc.reserved", TEECHAN_REGION_ALLOC, offsetof(struct teechan_region_alloc, reserved) },
+		{ "region_free.reserved0", TEECHAN_REGION_FREE, offsetof(struct teechan_region_free, reserved0) },
+		{ "region_free.reserved", TEECHAN_REGION_FREE, offsetof(struct teechan_region_free, reserved) },
+	};
+	struct ta_process ta;
+	uint32_t session;
+	int fd;
+
+	ta_start(&ta, uuid_a, SHARED);
+	fd = client_open();
+	session = client_session(fd, uuid_a);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		union {
+			uint8_t bytes[256];
+			struct teechan_open open;
+			struct teechan_invoke invoke;
+			struct teechan_cancel cancel;
+			struct teechan_close close;
+			struct teechan_region_alloc alloc;
+		} arg = { 0 };
+
+		if (rows[i].cmd == TEECHAN_OPEN_SESSION)
+			memcpy(arg.open.uuid, uuid_a, sizeof(arg.open.uuid));
+		if (rows[i].cmd == TEECHAN_INVOKE)
+			arg.invoke.session = session;
+		if (rows[i].cmd == TEECHAN_CLOSE_SESSION)
+			arg.close.session = session;
+		if (rows[i].cmd == TEECHAN_CANCEL)
+			arg.cancel.cancel_id = 1;
+		if (rows[i].cmd == TEECHAN_REGION_ALLOC)
+			arg.alloc.size = PAGE;
+		arg.bytes[rows[i].offset] = 0x81;
+		errno = 0;
+		if (ioctl(fd, rows[i].cmd, &arg) != -1 || errno != EINVAL) {
+			printf("# %s\n", rows[i].name);
+			CHECK(!"it is refused with EINVAL");
+		}
+	}
+}
+
+static void reserved_of_the_ta(void)
+{
+	struct teechan_reply_recv rr = { 0 };
+	struct teechan_bind bind = { 0 };
+	struct teechan_cancelled query = { 0 };
+	int fd = open(TEECHAN_TA_NODE, O_RDWR | O_CLOEXEC);
+
+	CHECK(fd >= 0);
+	CHECK_ERRNO(ioctl(fd, TEECHAN_REPLY_RECV, &rr), ENOTCONN);
+	CHECK_ERRNO(ioctl(fd, TEECHAN_BIND, &bind), EINVAL); /* the nil UUID */
+	memcpy(bind.uuid, uuid_a, sizeof(bind.uuid));
+	bind.flags = 4;
+	CHECK_ERRNO(ioctl(fd, TEECHAN_BIND, &bind), EINVAL);
+	bind.flags = TEECHAN_TA_MULTI_SESSION;
+	CHECK_ERRNO(ioctl(fd, TEECHAN_BIND, &bind), EINVAL);
+	bind.flags = SHARED;
+	bind.reserved[1] = 1;
+	CHECK_ERRNO(ioctl(fd, TEECHAN_BIND, &bind), EINVAL);
+	bind.reserved[1] = 0;
+	bind.window_size = ~0ull;
+	CHECK_ERRNO(ioctl(fd, TEECHAN_BIND, &bind), EINVAL);
+	bind.window_size = 0;
+	CHECK(mmap(NULL, PAGE, PROT_READ, MAP_SHARED, fd, 0) == MAP_FAILED && errno == ENXIO);
+	CHECK(ioctl(fd, TEECHAN_BIND, &bind) == 0);
+	CHECK_ERRNO(ioctl(fd, TEECHAN_BIND, &bind), EALREADY);
+	rr.flags = 1;
+	CHECK_ERRNO(ioctl(fd, TEECHAN_REPLY_RECV, &rr), EINVAL);
+	rr.flags = 0;
+	rr.reserved[0] = 1;
+	CHECK_ERRNO(ioctl(fd, TEECHAN_REPLY_RECV, &rr), EINVAL);
+	rr.reserved[0] = 0;
+	rr.reply_id = 1;
+	rr.origin = TEECHAN_ORIGIN_API;
+	CHECK_ERRNO(ioctl(fd, TEECHAN_REPLY_RECV, &rr), EINVAL);
+	rr.origin = 0;
+	CHECK_ERRNO(ioctl(fd, TEECHAN_REPLY_RECV, &rr), ENOENT);
+	query.reserved = 1;
+	CHECK_ERRNO(ioctl(fd, TEECHAN_CANCELLED, &query), EINVAL);
+	query.reserved = 0;
+	CHECK_ERRNO(ioctl(fd, TEECHAN_CANCELLED, &query), ENOENT);
+	/* The windows: whole, once, the read-only one not writable. */
+	CHECK(mmap(NULL, PAGE, PROT_READ, MAP_SHARED, fd, (off_t)bind.ro_offset) == MAP_FAILED && errno == ENXIO);
+	CHECK(mmap(NULL, bind.window_size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, (off_t)bind.ro_offset) ==
+		      MAP_FAILED && errno == EPERM);
+	CHECK(mmap(NULL, bind.window_size, PROT_READ, MAP_PRIVATE, fd, (off_t)bind.ro_offset) == MAP_FAILED &&
+	      errno == EINVAL);
+	void *ro = mmap(NULL, bind.window_size, PROT_READ, MAP_SHARED, fd, (off_t)bind.ro_offset);
+
+	CHECK(ro != MAP_FAILED);
+	CHECK_ERRNO(mprotect(ro, bind.window_size, PROT_READ | PROT_WRITE), EACCES);
+	CHECK(mmap(NULL, bind.window_size, PROT_READ, MAP_SHARED, fd, (off_t)bind.ro_offset) == MAP_FAILED &&
+	      errno == EBUSY);
+}
+
+static void uuid_is_bound_once(void)
+{
+	struct teechan_bind bind = { .flags = SHARED };
+	struct ta_process ta;
+	int fd;
+
+	ta_start(&ta, uuid_a, SHARED);
+	fd = open(TEECHAN_TA_NODE, O_RDWR | O_CLOEXEC);
+	memcpy(bind.uuid, uuid_a, sizeof(bind.uuid));
+	CHECK_ERRNO(ioctl(fd, TEECHAN_BIND, &bind), EADDRINUSE);
+	bind.flags = 0;
+	CHECK_ERRNO(ioctl(fd, TEECHAN_BIND, &bind), EADDRINUSE);
+	memcpy(bind.uuid, uuid_b, sizeof(bind.uuid));
+	CHECK(ioctl(fd, TEECHAN_BIND, &bind) == 0);
+}
+
+static void unknown_commands(void)
+{
+	int client = client_open(), ta = open(TEECHAN_TA_NODE, O_RDWR | O_CLOEXEC);
+	char byte = 0;
+
+	for (unsigned int nr = 0; nr < 256; nr++) {
+		if (nr < 0x40 || nr > 0x46)
+			CHECK_ERRNO(ioctl(client, _IOWR(TEECHAN_IOC_MAGIC, nr, struct teechan_cancel), &byte), ENOTTY);
+		if (nr != 0x40 && (nr < 0x50 || nr > 0x52))
+			CHECK_ERRNO(ioctl(ta, _IOWR(TEECHAN_IOC_MAGIC, nr, struct teechan_cancel), &byte), ENOTTY);
+	}
+	/* The right number with another size is another command. */
+	CHECK_ERRNO(ioctl(client, _IOWR(TEECHAN_IOC_MAGIC, 0x42, struct teechan_cancel), &byte), ENOTTY);
+	CHECK_ERRNO(ioctl(client, _IOR(TEECHAN_IOC_MAGIC, 0x42, struct teechan_invoke), &byte), ENOTTY);
+	CHECK_ERRNO(write(client, &byte, 1), EINVAL);
+	CHECK_ERRNO(read(client, &byte, 1), EINVAL);
+	CHECK_ERRNO(lseek(client, 0, SEEK_SET), ESPIPE);
+}
+
+/* NULL, kernel addresses, and structures that end in the middle of a page that is not there. */
+static void bad_pointers(void)
+{
+	static const struct {
+		unsigned long cmd;
+		bool ta;
+		size_t size;
+	} rows[] = {
+		{ TEECHAN_VERSION, false, sizeof(struct teechan_version) },
+		{ TEECHAN_OPEN_SESSION, false, sizeof(struct teechan_open) },
+		{ TEECHAN_INVOKE, false, sizeof(struct teechan_invoke) },
+		{ TEECHAN_CANCEL, false, sizeof(struct teechan_cancel) },
+		{ TEECHAN_CLOSE_SESSION, false, sizeof(struct teechan_close) },
+		{ TEECHAN_REGION_ALLOC, false, sizeof(struct teechan_region_alloc) },
+		{ TEECHAN_REGION_FREE, false, sizeof(struct teechan_region_free) },
+		{ TEECHAN_BIND, true, sizeof(struct teechan_bind) },
+		{ TEECHAN_REPLY_RECV, true, sizeof(struct teechan_reply_recv) },
+		{ TEECHAN_CANCELLED, true, sizeof(struct teechan_cancelled) },
+	};
+	uint8_t *mem = mmap(NULL, 2 * PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	struct ta ta;
+	int client;
+
+	ta_make(&ta, uuid_b, SHARED);
+	client = client_open();
+	CHECK(mem != MAP_FAILED && mprotect(mem + PAGE, PAGE, PROT_NONE) == 0);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		const int fd = rows[i].ta ? ta.fd : client;
+
+		CHECK_ERRNO(ioctl(fd, rows[i].cmd, NULL), EFAULT);
+		CHECK_ERRNO(ioctl(fd, rows[i].cmd, (void *)0xffffffff81000000ul), EFAULT);
+		for (size_t part = 1; part < rows[i].size; part += 3)
+			CHECK_ERRNO(ioctl(fd, rows[i].cmd, mem + PAGE - part), EFAULT);
+	}
+	/* Read-only: what cannot be told must not stay. */
+	struct teechan_region_alloc *alloc = (struct teechan_region_alloc *)(void *)mem;
+
+	alloc->size = 16 * PAGE;
+	CHECK(mprotect(mem, PAGE, PROT_READ) == 0);
+	for (int i = 0; i < 2000; i++)
+		CHECK_ERRNO(ioctl(client, TEECHAN_REGION_ALLOC, mem), EFAULT);
+}
+
+static void bad_params(void)
+{
+	const struct teechan_param bad[] = {
+		{ .type = 4 },
+		{ .type = 8 },
+		{ .type = 0xc },
+		{ .type = 0x10 },
+		{ .type = ~0u },
+		{ .type = TEECHAN_VALUE_IN, .c = 1 },
+		{ .type = TEECHAN_VALUE_OUT, .a = 1 },
+		{ .type = TEECHAN_MEM_IN, .a = 0, .b = 1 },
+		{ .type = TEECHAN_MEM_IN, .a = 4096, .b = 1, .c = 1 },
+		{ .type = TEECHAN_REGION_IN, .a = 0, .b = 1, .c = 0 },
+		{ .type = TEECHAN_REGION_IN, .a = 0, .b = 1, .c = 1ull << 32 | 1 },
+	};
+	struct teechan_version version = { 0 };
+	struct teechan_invoke call = { 0 };
+	struct ta_process ta;
+	static uint8_t big[1 << 16];
+	int fd;
+
+	ta_start(&ta, uuid_a, SHARED);
+	fd = client_open();
+	call.session = client_session(fd, uuid_a);
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		call.params[2] = bad[i];
+		CHECK_ERRNO(ioctl(fd, TEECHAN_INVOKE, &call), EINVAL);
+	}
+	call.params[2] = param_mem(TEECHAN_MEM_IN, (void *)8, 16);
+	CHECK_ERRNO(ioctl(fd, TEECHAN_INVOKE, &call), EFAULT);
+	call.params[2] = param_mem(TEECHAN_MEM_OUT, (void *)0xffff888000000000ul, 16);
+	CHECK_ERRNO(ioctl(fd, TEECHAN_INVOKE, &call), EFAULT);
+	/* The inbox, exactly and one more; sizes whose sum overflows. */
+	CHECK(ioctl(fd, TEECHAN_VERSION, &version) == 0 && version.inbox_size <= sizeof(big));
+	call.params[2] = param_mem(TEECHAN_MEM_INOUT, big, version.inbox_size);
+	CHECK(ioctl(fd, TEECHAN_INVOKE, &call) == 0 && call.ret == 0 && big[0] == 1);
+	call.params[1] = param_mem(TEECHAN_MEM_IN, big, 1);
+	CHECK_ERRNO(ioctl(fd, TEECHAN_INVOKE, &call), E2BIG);
+	call.params[1] = call.params[2] = param_mem(TEECHAN_MEM_IN, big, 1ull << 63);
+	CHECK_ERRNO(ioctl(fd, TEECHAN_INVOKE, &call), E2BIG);
+	call.deadline_ns = ~0ull;
+	CHECK_ERRNO(ioctl(fd, TEECHAN_INVOKE, &call), EINVAL);
+}
+
+/* Offset and size that overflow, or go past the end by one. */
+static void region_bounds(void)
+{
+	static const struct {
+		uint64_t offset, size;
+		bool good;
+	} rows[] = {
+		{ 0, 2 * PAGE, true },
+		{ 2 * PAGE, 0, true },
+		{ 2 * PAGE - 1, 1, true },
+		{ 0, 2 * PAGE + 1, false },
+		{ 1, 2 * PAGE, false },
+		{ 2 * PAGE, 1, false },
+		{ 2 * PAGE + 1, 0, false },
+		{ ~0ull, 2, false },
+		{ ~0ull - PAGE + 1, PAGE, false },
+		{ PAGE, ~0ull - PAGE + 1, false },
+		{ 1ull << 63, 1ull << 63, false },
+		{ 0, ~0ull, false },
+	};
+	struct teechan_region_alloc alloc = { 0 };
+	struct teechan_invoke call = { 0 };
+	struct region region;
+	struct ta_process ta;
+	int fd;
+
+	ta_start(&ta, uuid_a, SHARED);
+	fd = client_open();
+	call.session = client_session(fd, uuid_a);
+	region_make(fd, &region, 2 * PAGE);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		call.params[0] = param_region(TEECHAN_REGION_IN, &region, rows[i].offset, rows[i].size);
+		if (rows[i].good)
+			CHECK(ioctl(fd, TEECHAN_INVOKE, &call) == 0 && call.ret == 0);
+		else
+			CHECK_ERRNO(ioctl(fd, TEECHAN_INVOKE, &call), EINVAL);
+		region.mem[0] = 1;
+		region.mem[PAGE] = 1;
+	}
+	CHECK_ERRNO(ioctl(fd, TEECHAN_REGION_ALLOC, &alloc), EINVAL);
+	alloc.size = ~0ull;
+	CHECK_ERRNO(ioctl(fd, TEECHAN_REGION_ALLOC, &alloc), EINVAL);
+	alloc.size = ~0ull - PAGE + 2;
+	CHECK_ERRNO(ioctl(fd, TEECHAN_REGION_ALLOC, &alloc), EINVAL);
+}
+
+/* CVE-2021-44733's hazard: an id after its last reference. */
+static void ids_after_use(void)
+{
+	struct teechan_region_free it;
+	struct teechan_invoke call = { 0 };
+	struct teechan_close close_arg;
+	struct region region;
+	struct ta_process ta;
+	int fd;
+
+	ta_start(&ta, uuid_a, SHARED);
+	fd = client_open();
+	call.session = client_session(fd, uuid_a);
+	region_make(fd, &region, PAGE);
+	it = (struct teechan_region_free){ .id = region.id };
+	CHECK(ioctl(fd, TEECHAN_REGION_FREE, &it) == 0);
+	CHECK_ERRNO(ioctl(fd, TEECHAN_REGION_FREE, &it), ENXIO);
+	call.params[0] = param_region(TEECHAN_REGION_IN, &region, 0, PAGE);
+	CHECK_ERRNO(ioctl(fd, TEECHAN_INVOKE, &call), ENXIO);
+	CHECK(munmap(region.mem, PAGE) == 0);
+	CHECK(mmap(NULL, PAGE, PROT_READ, MAP_SHARED, fd, (off_t)region.offset) == MAP_FAILED && errno == ENXIO);
+	client_close_session(fd, call.session);
+	call.params[0] = (struct teechan_param){ 0 };
+	CHECK_ERRNO(ioctl(fd, TEECHAN_INVOKE, &call), ENOENT);
+	close_arg = (struct teechan_close){ .session = call.session };
+	CHECK_ERRNO(ioctl(fd, TEECHAN_CLOSE_SESSION, &close_arg), ENOENT);
+	it.id = 0;
+	CHECK_ERRNO(ioctl(fd, TEECHAN_REGION_FREE, &it), ENXIO);
+	call.session = 0;
+	CHECK_ERRNO(ioctl(fd, TEECHAN_INVOKE, &call), ENOENT);
+}
+
+/* Opens a client in a new process as another user; the node lets everybody in for the moment. */
+static void as_user(uid_t uid, void (*run)(void))
+{
+	pid_t pid;
+
+	CHECK(chmod(TEECHAN_CLIENT_NODE, 0666) == 0);
+	pid = fork();
+	CHECK(pid >= 0);
+	if (pid == 0) {
+		CHECK(setgroups(0, NULL) == 0 && setresgid(uid, uid, uid) == 0 && setresuid(uid, uid, uid) == 0);
+		run();
+		_exit(0);
+	}
+	CHECK(await_end(pid) == 0);
+	CHECK(chmod(TEECHAN_CLIENT_NODE, 0600) == 0);
+}
+
+static struct teechan_version limits;
+
+static void fill_sessions(void)
+{
+	const int first = client_open(), second = client_open();
+	struct teechan_open arg = { 0 };
+
+	memcpy(arg.uuid, uuid_a, sizeof(arg.uuid));
+	for (uint32_t i = 0; i < limits.user_sessions_max; i++)
+		client_session(i & 1 ? first : second, uuid_a);
+	CHECK_ERRNO(ioctl(first, TEECHAN_OPEN_SESSION, &arg), EDQUOT);
+	CHECK_ERRNO(ioctl(second, TEECHAN_OPEN_SESSION, &arg), EDQUOT);
+}
+
+static void one_session(void)
+{
+	client_session(client_open(), uuid_a);
+}
+
+/* One user's sessions are his limit, over all his files; another's are his own. */
+static void limit_of_sessions(void)
+{
+	struct rlimit all = { RLIM_INFINITY, RLIM_INFINITY };
+	struct ta_process ta;
+	int fd = client_open();
+
+	CHECK(ioctl(fd, TEECHAN_VERSION, &limits) == 0 && limits.user_sessions_max > 0);
+	CHECK(setrlimit(RLIMIT_MEMLOCK, &all) == 0);
+	ta_start(&ta, uuid_a, SHARED);
+	as_user(1001, fill_sessions);
+	as_user(1001, one_session);
+	as_user(1002, one_session);
+}
+
+static void fill_memory(void)
+{
+	const uint64_t size = limits.region_size_max;
+	struct teechan_region_alloc arg = { 0 };
+	int fd = client_open();
+	uint32_t id = 0;
+
+	for (uint64_t held = 0; held + size <= limits.user_memory_max; held += size) {
+		arg = (struct teechan_region_alloc){ .size = size };
+		CHECK(ioctl(fd, TEECHAN_REGION_ALLOC, &arg) == 0);
+		id = arg.id;
+	}
+	arg = (struct teechan_region_alloc){ .size = PAGE };
+	CHECK_ERRNO(ioctl(fd, TEECHAN_REGION_ALLOC, &arg), ENOMEM);
+	/* What was given back can be had again, at once. */
+	for (int i = 0; i < 10; i++) {
+		struct teechan_region_free it = { .id = id };
+
+		CHECK(ioctl(fd, TEECHAN_REGION_FREE, &it) == 0);
+		arg = (struct teechan_region_alloc){ .size = size };
+		CHECK(ioctl(fd, TEECHAN_REGION_ALLOC, &arg) == 0);
+		id = arg.id;
+	}
+}
+
+static void fill_regions(void)
+{
+	struct teechan_region_alloc arg = { 0 };
+	int fd = client_open();
+
+	for (uint32_t i = 0; i < limits.user_regions_max; i++) {
+		arg = (struct teechan_region_alloc){ .size = 1 };
+		CHECK(ioctl(fd, TEECHAN_REGION_ALLOC, &arg) == 0 && arg.size == PAGE);
+	}
+	arg = (struct teechan_region_alloc){ .size = 1 };
+	CHECK_ERRNO(ioctl(fd, TEECHAN_REGION_ALLOC, &arg), EDQUOT);
+}
+
+static void limits_of_memory_and_regions(void)
+{
+	struct rlimit all = { RLIM_INFINITY, RLIM_INFINITY };
+	int fd = client_open();
+
+	CHECK(ioctl(fd, TEECHAN_VERSION, &limits) == 0);
+	CHECK(setrlimit(RLIMIT_MEMLOCK, &all) == 0);
+	as_user(1001, fill_memory);
+	as_user(1001, fill_regions);
+	as_user(1001, fill_memory);
+}
+
+static void fill_rlimit(void)
+{
+	struct teechan_region_alloc arg = { .size = 8 * PAGE };
+	struct teechan_region_free it = { 0 };
+	int fd = client_open();
+
+	/* Mapping does not count again, freeing counts down, in the end. */
+	for (int i = 0; i < 50; i++) {
+		struct region region;
+
+		region_make(fd, &region, 12 * PAGE);
+		CHECK_ERRNO(ioctl(fd, TEECHAN_REGION_ALLOC, &arg), ENOMEM);
+		it.id = region.id;
+		CHECK(ioctl(fd, TEECHAN_REGION_FREE, &it) == 0);
+		/* Still mapped: still his. */
+		CHECK_ERRNO(ioctl(fd, TEECHAN_REGION_ALLOC, &arg), ENOMEM);
+		CHECK(munmap(region.mem, region.size) == 0);
+	}
+}
+
+/* Rule 10 */
+static void limit_of_locked_memory(void)
+{
+	struct rlimit few = { 16 * PAGE, 16 * PAGE };
+
+	CHECK(setrlimit(RLIMIT_MEMLOCK, &few) == 0);
+	as_user(1001, fill_rlimit);
+}
+
+static uint32_t login(uint32_t method, uint32_t gid, struct teechan_identity *who)
+{
+	struct teechan_param p[4] = { param_mem(TEECHAN_MEM_OUT, who, sizeof(*who)) };
+	struct teechan_open arg = { .login = method, .gid = gid };
+	int fd = client_open();
+
+	memcpy(arg.uuid, uuid_a, sizeof(arg.uuid));
+	CHECK(ioctl(fd, TEECHAN_OPEN_SESSION, &arg) == 0);
+	if (!arg.ret)
+		CHECK(client_call(fd, arg.session, CMD_WHO, p) == 0);
+	return arg.ret;
+}
+
+/* The UUIDs are what Linux's TEE drivers make of these ids. */
+static void logins_of_a_user(void)
+{
+	static const uint8_t uid_1001[] = { 0xa5, 0x1a, 0xa4, 0x30, 0xd8, 0xbb, 0x58, 0x80,
+					    0x9c, 0x5c, 0x65, 0xad, 0x1a, 0x49, 0xbb, 0x75 };
+	struct teechan_identity who;
+	const uint8_t zero[TEECHAN_DIGEST_LEN] = { 0 };
+
+	CHECK(login(TEECHAN_LOGIN_PUBLIC, 0, &who) == 0);
+	CHECK(who.uid == 1001 && who.gid == 1001 && who.pid == (uint32_t)getpid() && who.login == 0);
+	CHECK(memcmp(who.uuid, zero, sizeof(who.uuid)) == 0 && memcmp(who.digest, zero, sizeof(zero)) == 0);
+	CHECK(login(TEECHAN_LOGIN_USER, 0, &who) == 0 && who.login == TEECHAN_LOGIN_USER);
+	CHECK(memcmp(who.uuid, uid_1001, sizeof(who.uuid)) == 0);
+	CHECK(login(TEECHAN_LOGIN_GROUP, 1001, &who) == 0 && who.login == TEECHAN_LOGIN_GROUP);
+	CHECK(memcmp(who.uuid, uid_1001, sizeof(who.uuid)) != 0 && who.uuid[6] >> 4 == 5);
+	CHECK(login(TEECHAN_LOGIN_GROUP, 0, &who) == TEECHAN_ERROR_ACCESS_DENIED);
+	CHECK(login(TEECHAN_LOGIN_APPLICATION, 0, &who) == TEECHAN_ERROR_NOT_SUPPORTED);
+	CHECK(login(TEECHAN_LOGIN_USER_APPLICATION, 0, &who) == TEECHAN_ERROR_NOT_SUPPORTED);
+	CHECK(login(TEECHAN_LOGIN_GROUP_APPLICATION, 1001, &who) == TEECHAN_ERROR_NOT_SUPPORTED);
+	struct teechan_open arg = { .login = 3 };
+
+	CHECK_ERRNO(ioctl(client_open(), TEECHAN_OPEN_SESSION, &arg), EINVAL);
+}
+
+static void logins(void)
+{
+	struct ta_process ta;
+
+	ta_start(&ta, uuid_a, SHARED);
+	as_user(1001, logins_of_a_user);
+}
+
+static void open_both_nodes(void)
+{
+	CHECK_ERRNO(open(TEECHAN_CLIENT_NODE, O_RDWR), EACCES);
+	CHECK_ERRNO(open(TEECHAN_TA_NODE, O_RDWR), EACCES);
+	CHECK_ERRNO(open(TEECHAN_CLIENT_NODE, O_RDONLY), EACCES);
+}
+
+/* Until udev's rules say otherwise the nodes are root's alone. */
+static void nodes_are_private(void)
+{
+	struct stat st;
+	pid_t pid;
+
+	CHECK(stat(TEECHAN_CLIENT_NODE, &st) == 0 && (st.st_mode & 0777) == 0600);
+	CHECK(stat(TEECHAN_TA_NODE, &st) == 0 && (st.st_mode & 0777) == 0600);
+	pid = fork();
+	CHECK(pid >= 0);
+	if (pid == 0) {
+		CHECK(setgroups(0, NULL) == 0 && setresgid(1001, 1001, 1001) == 0 && setresuid(1001, 1001, 1001) == 0);
+		open_both_nodes();
+		_exit(0);
+	}
+	CHECK(await_end(pid) == 0);
+}
+
+static void removal_in_use(void)
+{
+	struct region region;
+	int fd;
+
+	fd = open(TEECHAN_TA_NODE, O_RDWR | O_CLOEXEC);
+	CHECK(fd >= 0);
+	CHECK_ERRNO((int)syscall(SYS_delete_module, "teechan", O_NONBLOCK), EAGAIN);
+	close(fd);
+	/* A mapping alone, without file, id or region. */
+	fd = client_open();
+	region_make(fd, &region, PAGE);
+	close(fd);
+	CHECK_ERRNO((int)syscall(SYS_delete_module, "teechan", O_NONBLOCK), EAGAIN);
+	region.mem[0] = 1;
+}
+
+static const struct tap_test tests[] = {
+	{ "reserved members must be zero", reserved_must_be_zero },
+	{ "the TA's arguments and windows are checked", reserved_of_the_ta },
+	{ "a UUID is bound once", uuid_is_bound_once },
+	{ "unknown ioctls, read and write", unknown_commands },
+	{ "NULL, kernel addresses and truncated structures", bad_pointers },
+	{ "bad parameters", bad_params },
+	{ "offset and size of a region do not overflow", region_bounds },
+	{ "ids after their use", ids_after_use },
+	{ "a user's sessions are limited", limit_of_sessions },
+	{ "a user's memory and regions are limited", limits_of_memory_and_regions },
+	{ "rule 10: RLIMIT_MEMLOCK is charged and given back", limit_of_locked_memory },
+	{ "logins and identities", logins },
+	{ "the nodes are root's alone", nodes_are_private },
+	{ "rmmod is refused in use", removal_in_use },
+};
+
+int main(void)
+{
+	return tap_run(tests, sizeof(tests) / sizeof(tests[0]));
+}

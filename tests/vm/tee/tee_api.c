@@ -1,0 +1,639 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/*
+ * libteec.so, the module and a trusted application in its sandbox, all of them real. The application is the program
+ * tee_ta beside this one.
+ */
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/time.h>
+#include <sys/un.h>
+#include <sys/wait.h>
+#include <sysexits.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <tee_client_api.h>
+
+#include "tests/vm/kmod/tap.h"
+#include "tests/vm/tee/ta/tee_test_ta.h"
+
+#define ROWS(a) (sizeof(a) / sizeof((a)[0]))
+#define BASE "/tmp/tee-test"
+#define LOG BASE "/ta.log"
+
+static const TEEC_UUID uuid = TEE_TEST_TA_UUID;
+
+/* --- the trusted application's process --- */
+
+struct ta {
+	pid_t pid;
+	int notify;		/* what it tells systemd arrives here */
+};
+
+static void write_file(const char *path, const void *bytes, size_t size)
+{
+	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+
+	CHECK(fd >= 0 && write(fd, bytes, size) == (ssize_t)size);
+	close(fd);
+}
+
+static void folders_make(void)
+{
+	static const char key[32] = "a device key for tests, 32 bytes";
+
+	CHECK(!system("rm -rf " BASE " && mkdir -p " BASE "/state " BASE "/credentials"));
+	write_file(BASE "/credentials/devicekey", key, sizeof(key));
+}
+
+static int notify_socket(void)
+{
+	struct sockaddr_un address = { .sun_family = AF_UNIX, .sun_path = BASE "/notify" };
+	int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+
+	unlink(address.sun_path);
+	CHECK(fd >= 0 && !bind(fd, (const struct sockaddr *)&address, sizeof(address)));
+	return fd;
+}
+
+static void ta_path(char path[4096])
+{
+	ssize_t n = readlink("/proc/self/exe", path, 4000);
+	char *slash;
+
+	CHECK(n > 0);
+	path[n] = '\0';
+	slash = strrchr(path, '/');
+	strcpy(slash + 1, "tee_ta");
+}
+
+static void ta_exec(const char *extra)
+{
+	char path[4096];
+	int log = open(LOG, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+
+	ta_path(path);
+	dup2(log, STDERR_FILENO);
+	setenv("STATE_DIRECTORY", BASE "/state", 1);
+	setenv("CREDENTIALS_DIRECTORY", BASE "/credentials", 1);
+	setenv("NOTIFY_SOCKET", BASE "/notify", 1);
+	if (extra)
+		putenv(strdup(extra));
+	execl(path, path, (char *)NULL);
+	_exit(127);
+}
+
+static void ta_start_with(struct ta *ta, const char *extra)
+{
+	char text[64] = "";
+
+	ta->notify = notify_socket();
+	ta->pid = fork();
+	CHECK(ta->pid >= 0);
+	if (!ta->pid)
+		ta_exec(extra);
+	CHECK(recv(ta->notify, text, sizeof(text) - 1, 0) > 0);
+	CHECK(!strcmp(text, "READY=1"));
+}
+
+static void ta_start(struct ta *ta)
+{
+	ta_start_with(ta, NULL);
+}
+
+/* Waits for its end and returns the status of waitpid(). */
+static int ta_end(struct ta *ta)
+{
+	int status;
+
+	CHECK(waitpid(ta->pid, &status, 0) == ta->pid);
+	close(ta->notify);
+	return status;
+}
+
+static void ta_stop(struct ta *ta)
+{
+	CHECK(!kill(ta->pid, SIGTERM));
+	CHECK(ta_end(ta) == 0);
+}
+
+static bool log_has(const char *text)
+{
+	static char log[65536];
+	int fd = open(LOG, O_RDONLY | O_CLOEXEC);
+	ssize_t n = read(fd, log, sizeof(log) - 1);
+
+	CHECK(n >= 0);
+	close(fd);
+	log[n] = '\0';
+	return strstr(log, text);
+}
+
+/* --- the client --- */
+
+struct client {
+	TEEC_Context ctx;
+	TEEC_Session session;
+};
+
+static void client_start(struct client *client)
+{
+	uint32_t origin = 0;
+
+	CHECK(TEEC_InitializeContext(NULL, &client->ctx) == TEEC_SUCCESS);
+	CHECK(TEEC_OpenSession(&client->ctx, &client->session, &uuid, TEEC_LOGIN_PUBLIC, NULL, NULL, &origin) ==
+	      TEEC_SUCCESS);
+	CHECK(origin == TEEC_ORIGIN_TRUSTED_APP);
+}
+
+static void client_stop(struct client *client)
+{
+	TEEC_CloseSession(&client->session);
+	TEEC_FinalizeContext(&client->ctx);
+}
+
+static void both_start(struct ta *ta, struct client *client)
+{
+	folders_make();
+	ta_start(ta);
+	client_start(client);
+}
+
+static void both_stop(struct ta *ta, struct client *client)
+{
+	client_stop(client);
+	ta_stop(ta);
+}
+
+static TEEC_Result call(struct client *client, uint32_t command, TEEC_Operation *op)
+{
+	return TEEC_InvokeCommand(&client->session, command, op, NULL);
+}
+
+static uint32_t count(struct client *client)
+{
+	TEEC_Operation op = { .paramTypes = TEEC_PARAM_TYPES(TEEC_VALUE_OUTPUT, 0, 0, 0) };
+
+	CHECK(call(client, CMD_COUNT, &op) == TEEC_SUCCESS);
+	return op.params[0].value.a;
+}
+
+/* --- tests --- */
+
+static void no_application_no_session(void)
+{
+	TEEC_Context ctx;
+	TEEC_Session session;
+	uint32_t origin = 0;
+
+	CHECK(TEEC_InitializeContext("teepay", &ctx) == TEEC_SUCCESS);
+	CHECK(TEEC_OpenSession(&ctx, &session, &uuid, TEEC_LOGIN_PUBLIC, NULL, NULL, &origin) ==
+	      TEEC_ERROR_ITEM_NOT_FOUND);
+	CHECK(origin != TEEC_ORIGIN_TRUSTED_APP);
+	TEEC_FinalizeContext(&ctx);
+}
+
+/* One line of /proc/PID/status as a number. */
+static long status_number(pid_t pid, const char *name)
+{
+	char path[64];
+	char line[256];
+	long value = -1;
+	FILE *file;
+
+	snprintf(path, sizeof(path), "/proc/%d/status", (int)pid);
+	file = fopen(path, "re");
+	CHECK(file);
+	while (fgets(line, sizeof(line), file))
+		if (!strncmp(line, name, strlen(name)))
+			value = strtol(line + strlen(name), NULL, 10);
+	fclose(file);
+	return value;
+}
+
+static void application_is_sandboxed(void)
+{
+	struct ta ta;
+	struct client client;
+
+	both_start(&ta, &client);
+	CHECK(status_number(ta.pid, "Seccomp:") == 2);
+	CHECK(status_number(ta.pid, "NoNewPrivs:") == 1);
+	CHECK(status_number(ta.pid, "VmLck:") > 100);
+	CHECK(status_number(ta.pid, "VmSwap:") == 0);
+	CHECK(!log_has("NO SANDBOX"));
+	both_stop(&ta, &client);
+}
+
+static void no_sandbox_is_loud(void)
+{
+	struct ta ta;
+
+	folders_make();
+	ta_start_with(&ta, "TEEPAY_TA_NO_SANDBOX=1");
+	CHECK(status_number(ta.pid, "Seccomp:") == 0);
+	CHECK(log_has("NO SANDBOX"));
+	ta_stop(&ta);
+}
+
+static void algorithms_run_in_the_sandbox(void)
+{
+	struct ta ta;
+	struct client client;
+
+	both_start(&ta, &client);
+	CHECK(call(&client, CMD_ALGORITHMS, NULL) == TEEC_SUCCESS);
+	CHECK(call(&client, 99, NULL) == TEEC_ERROR_NOT_SUPPORTED);
+	both_stop(&ta, &client);
+}
+
+static void forbidden_calls_kill(void)
+{
+	uint32_t which;
+
+	for (which = 0; which < FORBID_COUNT; which++) {
+		TEEC_Operation op = { .paramTypes = TEEC_PARAM_TYPES(TEEC_VALUE_INOUT, 0, 0, 0) };
+		struct ta ta;
+		struct client client;
+		uint32_t origin = 0;
+		int status;
+
+		both_start(&ta, &client);
+		op.params[0].value.a = which;
+		CHECK(TEEC_InvokeCommand(&client.session, CMD_FORBIDDEN, &op, &origin) == TEEC_ERROR_TARGET_DEAD);
+		CHECK(origin == TEEC_ORIGIN_TEE);
+		status = ta_end(&ta);
+		if (!WIFSIGNALED(status) || WTERMSIG(status) != SIGSYS)
+			fprintf(stderr, "forbidden call %u: status %#x\n", which, status);
+		CHECK(WIFSIGNALED(status) && WTERMSIG(status) == SIGSYS);
+		client_stop(&client);
+	}
+}
+
+/* Temporary references up to the inbox and beyond it, registered and allocated memory. */
+static void memory_of_all_kinds_and_sizes(void)
+{
+	static const size_t sizes[] = { 0, 1, 16, 4095, 4096, 4097, 60000, 65536, 65537, 1 << 20 };
+	static uint8_t bytes[(1 << 20) + 1];
+	struct ta ta;
+	struct client client;
+	size_t i;
+	size_t n;
+	int kind;
+
+	both_start(&ta, &client);
+	for (i = 0; i < ROWS(sizes); i++)
+		for (kind = 0; kind < 3; kind++) {
+			TEEC_SharedMemory memory = {
+				.buffer = bytes, .size = sizes[i], .flags = TEEC_MEM_INPUT | TEEC_MEM_OUTPUT,
+			};
+			TEEC_Operation op = {
+				.paramTypes = TEEC_PARAM_TYPES(kind ? TEEC_MEMREF_WHOLE : TEEC_MEMREF_TEMP_INOUT,
+							       TEEC_VALUE_OUTPUT, 0, 0),
+			};
+			uint8_t *at = bytes;
+
+			if (!kind)
+				op.params[0].tmpref = (TEEC_TempMemoryReference){ bytes, sizes[i] };
+			else
+				op.params[0].memref.parent = &memory;
+			if (kind == 1)
+				CHECK(TEEC_RegisterSharedMemory(&client.ctx, &memory) == TEEC_SUCCESS);
+			if (kind == 2) {
+				CHECK(TEEC_AllocateSharedMemory(&client.ctx, &memory) == TEEC_SUCCESS);
+				at = memory.buffer;
+			}
+			memset(at, 'a', sizes[i]);
+			bytes[sizes[i]] = 'e';
+			CHECK(call(&client, CMD_UPPER, &op) == TEEC_SUCCESS);
+			CHECK(op.params[1].value.a == sizes[i]);
+			for (n = 0; n < sizes[i]; n++)
+				CHECK(at[n] == 'A');
+			CHECK(bytes[sizes[i]] == 'e');
+			if (kind)
+				TEEC_ReleaseSharedMemory(&memory);
+		}
+	both_stop(&ta, &client);
+}
+
+static void access_rights(void)
+{
+	TEEC_Operation op = {
+		.paramTypes = TEEC_PARAM_TYPES(TEEC_MEMREF_TEMP_INPUT, TEEC_MEMREF_WHOLE, TEEC_VALUE_OUTPUT, 0),
+	};
+	TEEC_SharedMemory memory = { .size = 5000, .flags = TEEC_MEM_INPUT | TEEC_MEM_OUTPUT };
+	uint8_t bytes[100] = { 0 };
+	struct ta ta;
+	struct client client;
+
+	both_start(&ta, &client);
+	CHECK(TEEC_AllocateSharedMemory(&client.ctx, &memory) == TEEC_SUCCESS);
+	op.params[0].tmpref = (TEEC_TempMemoryReference){ bytes, sizeof(bytes) };
+	op.params[1].memref.parent = &memory;
+	CHECK(call(&client, CMD_RIGHTS, &op) == TEEC_SUCCESS);
+	CHECK(op.params[2].value.a == 0xff);
+	TEEC_ReleaseSharedMemory(&memory);
+	both_stop(&ta, &client);
+}
+
+/* Hazard: out-buffer in client memory. */
+static void out_buffer_in_client_memory_panics(void)
+{
+	TEEC_Operation op = { .paramTypes = TEEC_PARAM_TYPES(TEEC_MEMREF_TEMP_INOUT, 0, 0, 0) };
+	uint8_t bytes[100] = { 0 };
+	struct ta ta;
+	struct client client;
+	int status;
+
+	both_start(&ta, &client);
+	op.params[0].tmpref = (TEEC_TempMemoryReference){ bytes, sizeof(bytes) };
+	CHECK(call(&client, CMD_READ_INTO_CLIENT, &op) == TEEC_ERROR_TARGET_DEAD);
+	status = ta_end(&ta);
+	CHECK(WIFEXITED(status) && WEXITSTATUS(status) == EX_SOFTWARE);
+	CHECK(log_has("TEE_ReadObjectData"));
+	client_stop(&client);
+}
+
+static void panic_ends_the_application_only(void)
+{
+	struct ta ta;
+	struct client client;
+	uint32_t origin = 0;
+	int status;
+
+	both_start(&ta, &client);
+	CHECK(TEEC_InvokeCommand(&client.session, CMD_PANIC, NULL, &origin) == TEEC_ERROR_TARGET_DEAD);
+	CHECK(origin == TEEC_ORIGIN_TEE);
+	CHECK(TEEC_InvokeCommand(&client.session, CMD_COUNT, NULL, &origin) == TEEC_ERROR_TARGET_DEAD);
+	status = ta_end(&ta);
+	CHECK(WIFEXITED(status) && WEXITSTATUS(status) == EX_SOFTWARE);
+	CHECK(log_has("0x0000dead"));
+	client_stop(&client);
+	ta_start(&ta);
+	client_start(&client);
+	CHECK(count(&client) == 1);
+	both_stop(&ta, &client);
+}
+
+/* Kernel rule 1, through libteec: with SA_RESTART and without. */
+static volatile sig_atomic_t alarms;
+
+static void on_alarm(int signal)
+{
+	(void)signal;
+	alarms++;
+}
+
+static void calls_under_signals_execute_once(void)
+{
+	static const int flags[] = { 0, SA_RESTART };
+	const struct itimerval often = { { 0, 2000 }, { 0, 2000 } };
+	const struct itimerval never = { { 0, 0 }, { 0, 0 } };
+	struct ta ta;
+	struct client client;
+	uint32_t calls = 0;
+	size_t i;
+
+	both_start(&ta, &client);
+	for (i = 0; i < ROWS(flags); i++) {
+		struct sigaction action = { .sa_handler = on_alarm, .sa_flags = flags[i] };
+		int n;
+
+		CHECK(!sigaction(SIGALRM, &action, NULL));
+		alarms = 0;
+		CHECK(!setitimer(ITIMER_REAL, &often, NULL));
+		for (n = 0; n < 1000; n++)
+			CHECK(count(&client) == ++calls);
+		CHECK(!setitimer(ITIMER_REAL, &never, NULL));
+		CHECK(alarms > 10);
+	}
+	both_stop(&ta, &client);
+}
+
+struct waiting {
+	struct client *client;
+	TEEC_Operation op;
+	TEEC_Result result;
+	atomic_bool begun;
+};
+
+static void *wait_thread(void *arg)
+{
+	struct waiting *waiting = arg;
+
+	waiting->begun = true;
+	waiting->result = call(waiting->client, CMD_WAIT, &waiting->op);
+	return NULL;
+}
+
+static void cancellation(void)
+{
+	struct ta ta;
+	struct client client;
+	struct waiting waiting = { .client = &client };
+	pthread_t thread;
+
+	both_start(&ta, &client);
+	CHECK(!pthread_create(&thread, NULL, wait_thread, &waiting));
+	while (!waiting.begun)
+		sched_yield();
+	TEEC_RequestCancellation(&waiting.op);
+	CHECK(!pthread_join(thread, NULL));
+	CHECK(waiting.result == TEEC_ERROR_CANCEL);
+	CHECK(count(&client) == 1);
+	both_stop(&ta, &client);
+}
+
+static void identity(void)
+{
+	TEEC_Operation op = { .paramTypes = TEEC_PARAM_TYPES(TEEC_MEMREF_TEMP_OUTPUT, TEEC_VALUE_OUTPUT, 0, 0) };
+	TEEC_Session user;
+	char public[64] = "";
+	char text[64] = "";
+	struct ta ta;
+	struct client client;
+
+	both_start(&ta, &client);
+	op.params[0].tmpref = (TEEC_TempMemoryReference){ public, sizeof(public) };
+	CHECK(call(&client, CMD_WHO, &op) == TEEC_SUCCESS);
+	CHECK(!strcmp(public, "0:00000000-0000-0000-0000-000000000000"));
+	CHECK(op.params[1].value.a == getuid() && op.params[1].value.b == (uint32_t)getpid());
+
+	CHECK(TEEC_OpenSession(&client.ctx, &user, &uuid, TEEC_LOGIN_USER, NULL, NULL, NULL) == TEEC_SUCCESS);
+	op.params[0].tmpref = (TEEC_TempMemoryReference){ text, sizeof(text) };
+	CHECK(TEEC_InvokeCommand(&user, CMD_WHO, &op, NULL) == TEEC_SUCCESS);
+	/* Version 5 of RFC 4122: "1:xxxxxxxx-xxxx-5xxx-…". */
+	CHECK(text[0] == '1' && text[16] == '5');
+	TEEC_CloseSession(&user);
+	both_stop(&ta, &client);
+}
+
+/* What was answered for is there after SIGKILL at any moment: each round kills right after an answer. */
+static void storage_survives_a_kill(void)
+{
+	uint8_t written[3000];
+	uint8_t read[3000];
+	struct ta ta;
+	struct client client;
+	int round;
+
+	folders_make();
+	ta_start(&ta);
+	for (round = 1; round <= 5; round++) {
+		TEEC_Operation op = { .paramTypes = TEEC_PARAM_TYPES(TEEC_MEMREF_TEMP_INPUT, 0, 0, 0) };
+
+		client_start(&client);
+		memset(written, round, sizeof(written));
+		op.params[0].tmpref = (TEEC_TempMemoryReference){ written, sizeof(written) };
+		CHECK(call(&client, CMD_STORE, &op) == TEEC_SUCCESS);
+		CHECK(!kill(ta.pid, SIGKILL));
+		CHECK(WIFSIGNALED(ta_end(&ta)));
+		client_stop(&client);
+
+		ta_start(&ta);
+		client_start(&client);
+		op.paramTypes = TEEC_PARAM_TYPES(TEEC_MEMREF_TEMP_OUTPUT, 0, 0, 0);
+		op.params[0].tmpref = (TEEC_TempMemoryReference){ read, 10 };
+		CHECK(call(&client, CMD_LOAD, &op) == TEEC_ERROR_SHORT_BUFFER);
+		CHECK(op.params[0].tmpref.size == sizeof(read));
+		op.params[0].tmpref = (TEEC_TempMemoryReference){ read, sizeof(read) };
+		CHECK(call(&client, CMD_LOAD, &op) == TEEC_SUCCESS);
+		CHECK(!memcmp(read, written, sizeof(read)));
+		client_stop(&client);
+	}
+	ta_stop(&ta);
+}
+
+/* Runs the application until it ends by itself. */
+static int exit_code(void)
+{
+	struct ta ta = { .notify = notify_socket() };
+	int status;
+
+	ta.pid = fork();
+	CHECK(ta.pid >= 0);
+	if (!ta.pid)
+		ta_exec(NULL);
+	status = ta_end(&ta);
+	CHECK(WIFEXITED(status));
+	return WEXITSTATUS(status);
+}
+
+static void log_file(char path[512])
+{
+	DIR *dir = opendir(BASE "/state");
+	const struct dirent *entry;
+
+	CHECK(dir);
+	while ((entry = readdir(dir)))
+		if (strstr(entry->d_name, ".log"))
+			snprintf(path, 512, BASE "/state/%s", entry->d_name);
+	closedir(dir);
+}
+
+static void what_a_restart_cannot_mend_has_its_exit_code(void)
+{
+	char path[512] = "";
+	struct ta ta;
+	int fd;
+
+	folders_make();
+	ta_start(&ta);
+	/* While one serves, a second one cannot: the log is locked. */
+	CHECK(exit_code() == 1);
+	CHECK(log_has("another process has it"));
+	ta_stop(&ta);
+
+	write_file(BASE "/credentials/devicekey", "another key, as if disks had been swapped", 32);
+	CHECK(exit_code() == EX_CONFIG);
+	CHECK(log_has("another device key"));
+	unlink(BASE "/credentials/devicekey");
+	CHECK(exit_code() == EX_CONFIG);
+
+	write_file(BASE "/credentials/devicekey", "a device key for tests, 32 bytes", 32);
+	log_file(path);
+	fd = open(path, O_WRONLY | O_CLOEXEC);
+	CHECK(fd >= 0 && pwrite(fd, "damage", 6, 100) == 6);
+	close(fd);
+	CHECK(exit_code() == EX_DATAERR);
+	CHECK(log_has("damaged"));
+}
+
+static void termination_within_a_second(void)
+{
+	struct timespec before;
+	struct timespec after;
+	struct ta ta;
+	struct client client;
+	char text[64] = "";
+	int round;
+
+	folders_make();
+	for (round = 0; round < 10; round++) {
+		ta_start(&ta);
+		client_start(&client);
+		clock_gettime(CLOCK_MONOTONIC, &before);
+		CHECK(!kill(ta.pid, SIGTERM));
+		CHECK(recv(ta.notify, text, sizeof(text) - 1, 0) > 0);
+		CHECK(!strcmp(text, "STOPPING=1"));
+		CHECK(ta_end(&ta) == 0);
+		clock_gettime(CLOCK_MONOTONIC, &after);
+		CHECK((after.tv_sec - before.tv_sec) * 1000 + (after.tv_nsec - before.tv_nsec) / 1000000 < 1000);
+		client_stop(&client);
+	}
+}
+
+static void watchdog_is_fed(void)
+{
+	char text[64];
+	struct ta ta;
+	int fed = 0;
+
+	folders_make();
+	ta_start_with(&ta, "WATCHDOG_USEC=100000");
+	while (fed < 5) {
+		ssize_t n = recv(ta.notify, text, sizeof(text) - 1, 0);
+
+		CHECK(n > 0);
+		text[n] = '\0';
+		CHECK(!strcmp(text, "WATCHDOG=1"));
+		fed++;
+	}
+	CHECK(!kill(ta.pid, SIGTERM));
+	CHECK(ta_end(&ta) == 0);
+}
+
+int main(void)
+{
+	static const struct tap_test tests[] = {
+		{ "no application, no session", no_application_no_session },
+		{ "the application is sandboxed", application_is_sandboxed },
+		{ "without the sandbox it says so loudly", no_sandbox_is_loud },
+		{ "every algorithm runs in the sandbox", algorithms_run_in_the_sandbox },
+		{ "a forbidden system call ends the application", forbidden_calls_kill },
+		{ "memory of all kinds and sizes", memory_of_all_kinds_and_sizes },
+		{ "memory access rights", access_rights },
+		{ "an [out] buffer in client memory panics", out_buffer_in_client_memory_panics },
+		{ "a panic ends the application and nothing else", panic_ends_the_application_only },
+		{ "2,000 calls under SIGALRM execute 2,000 times", calls_under_signals_execute_once },
+		{ "cancellation", cancellation },
+		{ "identity", identity },
+		{ "storage survives SIGKILL", storage_survives_a_kill },
+		{ "what a restart cannot mend has its exit code", what_a_restart_cannot_mend_has_its_exit_code },
+		{ "SIGTERM ends it within a second", termination_within_a_second },
+		{ "the watchdog is fed", watchdog_is_fed },
+	};
+
+	return tap_run(tests, ROWS(tests));
+}
