@@ -1,0 +1,408 @@
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# teepay.  `make help` says what there is; a fresh Debian 12 machine needs only `make demo` or `make check`.
+
+VERSION := 0.1.0
+
+B ?= build
+V ?= 0
+PREFIX ?= /usr
+BINDIR ?= $(PREFIX)/bin
+LIBEXECDIR ?= $(PREFIX)/libexec/teepay
+INCLUDEDIR ?= $(PREFIX)/include
+MULTIARCH := $(shell gcc -print-multiarch 2>/dev/null)
+LIBDIR ?= $(PREFIX)/lib/$(MULTIARCH)
+MANDIR ?= $(PREFIX)/share/man
+UNITDIR ?= /lib/systemd/system
+
+CC ?= gcc
+PKG_CONFIG ?= pkg-config
+CFLAGS ?= -O2 -g
+WARN := -Wall -Wextra -Wshadow -Wcast-qual -Wmissing-prototypes -Wstrict-prototypes -Wconversion -Wvla -Werror
+HARDEN := -fPIC -fstack-protector-strong -fstack-clash-protection -fcf-protection -ftrivial-auto-var-init=zero -fno-common
+LDHARDEN := -Wl,-z,relro,-z,now,-z,noexecstack,--as-needed
+ifeq ($(SAN),1)
+# AddressSanitizer and UBSan stop at the first finding: a report is a failed test.
+HARDEN += -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+LDHARDEN += -fsanitize=address,undefined
+else
+HARDEN += -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3
+endif
+override CPPFLAGS += -D_GNU_SOURCE -DTEEPAY_VERSION='"$(VERSION)"' -iquote .
+ALL_CFLAGS = -std=gnu11 $(CFLAGS) $(WARN) $(HARDEN)
+
+ifeq ($(V),1)
+Q :=
+say = @:
+else
+Q := @
+say = @printf '  %-6s %s\n'
+endif
+
+.DEFAULT_GOAL := all
+.DELETE_ON_ERROR:
+.SECONDEXPANSION:
+.SUFFIXES:
+
+objects = $(patsubst %.c,$(B)/obj/%.o,$(1))
+sources = $(sort $(wildcard $(addsuffix /*.c,$(1))))
+pkg_libs = $(if $(strip $(1)),$$(shell $(PKG_CONFIG) --libs $(1)))
+
+# A program from all that it depends on; libraries go behind.
+define link
+@mkdir -p $(@D)
+$(say) LD $@
+$(Q)$(CC) $(ALL_CFLAGS) -pie $(LDHARDEN) $(LDFLAGS) -o $@ $^
+endef
+
+# What a folder's files are compiled with: who may include whom is said here and checked by tests/include-check.sh.
+pkg_cflags = $(shell $(PKG_CONFIG) --cflags $(1))
+CLIENT_INC := -Ilibtee/include/client
+INTERNAL_INC := -Ilibtee/include/internal
+FLAGS_libtee = $(CLIENT_INC) $(INTERNAL_INC)
+FLAGS_libtee/client = $(CLIENT_INC)
+FLAGS_libtee/internal = $(INTERNAL_INC)
+FLAGS_daemon/payta = $(INTERNAL_INC)
+FLAGS_daemon/walletd = $(CLIENT_INC)
+FLAGS_tools/pos = $(call pkg_cflags,libpcsclite)
+FLAGS_tools/teectl = $(call pkg_cflags,libnl-genl-3.0)
+FLAGS_tests/unit = $(CLIENT_INC) $(INTERNAL_INC) $(call pkg_cflags,libpcsclite)
+
+$(B)/obj/%.o: %.c
+	@mkdir -p $(@D)
+	$(say) CC $<
+	$(Q)$(CC) $(CPPFLAGS) $(ALL_CFLAGS) $(FLAGS_$(patsubst %/,%,$(dir $<))) -MMD -MP -c -o $@ $<
+
+# --- Libraries ---
+# $(call library,name,sources)
+define library
+$(B)/lib$(1).a: $(call objects,$(2))
+	$$(say) AR $$@
+	$$(Q)rm -f $$@ && $$(AR) rcs $$@ $$^
+OBJECTS += $(call objects,$(2))
+endef
+
+$(eval $(call library,proto,$(call sources,proto)))
+$(eval $(call library,common,$(call sources,common)))
+
+# libtee: one library for clients, one for trusted applications; either has the channel to the kernel and not the in-process one.
+TEE_INTERNAL := $(call sources,libtee/internal)
+TEE_CLIENT := $(call sources,libtee/client)
+$(eval $(call library,tee,$(TEE_INTERNAL) libtee/channel_kernel.c))
+
+$(B)/libteec.so.1: $(call objects,$(TEE_CLIENT) libtee/channel_kernel.c) libtee/client/libteec.map
+	$(say) LD $@
+	$(Q)$(CC) $(ALL_CFLAGS) -shared -Wl,-soname,libteec.so.1 -Wl,--version-script,libtee/client/libteec.map -Wl,-z,defs \
+		$(LDHARDEN) $(LDFLAGS) -o $@ $(filter %.o,$^)
+$(B)/libteec.so: $(B)/libteec.so.1
+	$(Q)ln -sf libteec.so.1 $@
+$(B)/teec.pc: libtee/client/teec.pc.in
+	$(Q)sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@INCLUDEDIR@|$(INCLUDEDIR)|' -e 's|@LIBDIR@|$(LIBDIR)|' -e 's|@VERSION@|$(VERSION)|' $< >$@
+OBJECTS += $(call objects,$(TEE_CLIENT))
+LIBRARIES += $(B)/libteec.so $(B)/teec.pc
+
+# For unit tests: the trusted side without its main(), and the channel between threads; with TEE_CLIENT, both sides.
+TEE_HOST := $(filter-out %/main.c,$(TEE_INTERNAL)) libtee/channel_inproc.c libtee/inproc_memory.c libtee/inproc_params.c
+TEE_PKGS := libcrypto libseccomp libsystemd
+OBJECTS += $(call objects,$(TEE_HOST))
+
+# What a trusted application says of itself is compiled from its own user_ta_header_defines.h.
+$(B)/obj/%/user_ta_header.o: libtee/devkit/user_ta_header.c
+	@mkdir -p $(@D)
+	$(say) CC '$< ($*)'
+	$(Q)$(CC) $(CPPFLAGS) $(ALL_CFLAGS) $(INTERNAL_INC) -I$* -MMD -MP -c -o $@ $<
+
+# --- Programs ---
+# $(call program,name,folder,libraries in link order,pkg-config names,BIN or LIBEXEC: where it is installed)
+define program
+$(B)/bin/$(1): $(call objects,$(call sources,$(2))) $(3)
+	$$(link) $(call pkg_libs,$(4))
+OBJECTS += $(call objects,$(call sources,$(2)))
+$(if $(call sources,$(2)),PROGRAMS += $(B)/bin/$(1)
+INSTALL_$(5) += $(B)/bin/$(1))
+endef
+
+PROTO := $(B)/libproto.a
+COMMON := $(B)/libcommon.a
+TEEC := $(B)/libteec.so
+TEE := $(B)/libtee.a
+
+$(eval $(call program,payta,daemon/payta,$(PROTO) $(TEE),libcrypto libseccomp libsystemd,LIBEXEC))
+$(B)/bin/payta: $(B)/obj/daemon/payta/user_ta_header.o
+OBJECTS += $(B)/obj/daemon/payta/user_ta_header.o
+$(eval $(call program,walletd,daemon/walletd,$(COMMON) $(PROTO) $(TEEC),libcrypto libsystemd sqlite3 inih,LIBEXEC))
+$(eval $(call program,trustuid,daemon/trustuid,$(COMMON) $(PROTO),libsystemd inih sqlite3 libcrypto,LIBEXEC))
+$(eval $(call program,pay,tools/pay,$(COMMON) $(PROTO),libcrypto libsystemd libcurl jansson sqlite3 inih,BIN))
+$(eval $(call program,pos,tools/pos,$(COMMON) $(PROTO),libcrypto libpcsclite libcurl jansson sqlite3 inih libsystemd,BIN))
+$(eval $(call program,payissuer,tools/payissuer,$(COMMON) $(PROTO),libcrypto libmicrohttpd jansson sqlite3 inih libsystemd,BIN))
+$(eval $(call program,teectl,tools/teectl,,libnl-genl-3.0,BIN))
+
+# --- Unit tests ---
+# $(call unit,name,the modules under test,pkg-config names): tests/unit/NAME_test.c linked with just those modules.
+define unit
+$(B)/tests/$(1)_test: $(B)/obj/tests/unit/$(1)_test.o $(call objects,$(2))
+	$$(link) $(call pkg_libs,cmocka $(3))
+OBJECTS += $(B)/obj/tests/unit/$(1)_test.o
+UNITS += $(B)/tests/$(1)_test
+endef
+
+$(eval $(call unit,walletd_apdu_engine,daemon/walletd/apdu_engine.c proto/apdu.c proto/cursor.c proto/tlv.c proto/select.c))
+$(eval $(call unit,walletd_rf_vpcd,daemon/walletd/rf_vpcd.c,libsystemd))
+TEST_WORLD := tests/unit/world.c tests/unit/mutate.c common/openssl_crypto.c $(call sources,proto)
+TEST_PAYTA := tests/unit/payta_card.c $(TEST_WORLD) $(call sources,daemon/payta) daemon/payta/user_ta_header.c $(filter-out %/serve.c,$(TEE_HOST))
+OBJECTS += $(call objects,tests/unit/payta_card.c tests/unit/world.c tests/unit/mutate.c)
+$(eval $(call unit,cursor,proto/cursor.c proto/text.c proto/err.c))
+$(eval $(call unit,tlv,proto/tlv.c proto/cursor.c))
+$(eval $(call unit,apdu,proto/apdu.c proto/cursor.c))
+$(eval $(call unit,vcn,proto/vcn.c))
+$(eval $(call unit,hpke,proto/hpke.c common/openssl_crypto.c common/hex.c,libcrypto))
+$(eval $(call unit,walletd_purse,daemon/walletd/purse.c daemon/walletd/store.c common/db.c common/log.c proto/purse.c proto/cursor.c proto/text.c,sqlite3 libsystemd))
+$(eval $(call unit,pay_operation,tools/pay/link.c tools/pay/operation.c tools/pay/pending.c common/hex.c,jansson libcrypto))
+TEE_FIXTURE := tests/unit/tee_fixture.c $(TEE_HOST)
+OBJECTS += $(call objects,tests/unit/tee_fixture.c)
+$(eval $(call unit,tee_crypto,$(filter-out %/serve.c,$(TEE_FIXTURE)),$(TEE_PKGS)))
+$(eval $(call unit,payta_pay,$(TEST_PAYTA),$(TEE_PKGS)))
+$(eval $(call unit,walletd_card,$(addprefix daemon/walletd/,apdu_engine.c arming.c card.c purse.c store.c ta.c trace.c) $(call sources,common proto),libcrypto sqlite3 libsystemd inih))
+$(eval $(call unit,trustuid_frame,daemon/trustuid/frame.c proto/cursor.c))
+TEE_STORE_LOG := $(patsubst %,libtee/internal/%.c,store_log store_file store_sector store_crypt store_io uuid log)
+$(eval $(call unit,tee_store_log,$(TEE_STORE_LOG),libcrypto))
+$(eval $(call unit,hex,common/hex.c))
+$(eval $(call unit,log,common/log.c proto/text.c proto/cursor.c,libsystemd))
+$(eval $(call unit,money,common/money.c))
+$(eval $(call unit,conf,common/conf.c,inih))
+$(eval $(call unit,db,common/db.c tests/unit/temp_dir.c,sqlite3))
+$(eval $(call unit,openssl_crypto,common/openssl_crypto.c common/hex.c proto/crypto.c,libcrypto))
+$(eval $(call unit,payta_recover,$(TEST_PAYTA),$(TEE_PKGS)))
+$(eval $(call unit,payta_message,$(TEST_PAYTA),$(TEE_PKGS)))
+$(eval $(call unit,tee_object,$(filter-out %/serve.c,$(TEE_FIXTURE)),$(TEE_PKGS)))
+$(eval $(call unit,payta_card,$(TEST_PAYTA),$(TEE_PKGS)))
+$(eval $(call unit,payta_crash,$(TEST_PAYTA),$(TEE_PKGS)))
+POS_MODULES := tools/pos/purchase.c tools/pos/card.c tools/pos/journal.c tools/pos/deny.c tools/pos/reader.c
+PROTO_MODULES := $(call sources,proto)
+$(eval $(call unit,pos_purchase,$(POS_MODULES) tests/unit/field_card.c tests/unit/paper_card.c tests/unit/temp_dir.c common/db.c common/hex.c \
+	common/openssl_crypto.c $(PROTO_MODULES),sqlite3 libcrypto))
+$(eval $(call unit,tee_client,$(TEE_FIXTURE) $(TEE_CLIENT),$(TEE_PKGS)))
+$(eval $(call unit,payment,$(TEST_WORLD) common/hex.c,libcrypto))
+$(eval $(call unit,tee_secrets,$(filter-out %/serve.c,$(TEE_FIXTURE)),$(TEE_PKGS)))
+$(eval $(call unit,tee_system,$(filter-out %/serve.c,$(TEE_FIXTURE)),$(TEE_PKGS)))
+ISSUER_MODULES := $(addprefix tools/payissuer/,accounts.c issuer.c ledger.c receipts.c record.c reply.c store.c store_money.c terminals.c)
+$(eval $(call unit,issuer_core,$(ISSUER_MODULES) tests/unit/paper_card.c tests/unit/temp_dir.c common/db.c common/hex.c common/log.c common/money.c \
+	common/openssl_crypto.c $(PROTO_MODULES),sqlite3 libcrypto jansson libsystemd))
+$(eval $(call unit,cert,$(TEST_WORLD) common/hex.c,libcrypto))
+$(eval $(call unit,issuing,$(TEST_WORLD),libcrypto))
+$(eval $(call unit,purse,proto/purse.c proto/payta_cmd.c proto/text.c proto/cursor.c))
+$(eval $(call unit,issuer_http,$(ISSUER_MODULES) tools/payissuer/api.c tools/payissuer/http.c tools/pos/journal.c tools/pos/settle.c \
+	tests/unit/paper_card.c tests/unit/temp_dir.c common/db.c common/hex.c common/log.c common/money.c common/openssl_crypto.c $(PROTO_MODULES),\
+	sqlite3 libcrypto jansson libmicrohttpd libcurl libsystemd))
+$(eval $(call unit,pos_print,tools/pos/print.c tools/pos/journal.c common/db.c common/hex.c common/money.c $(PROTO_MODULES),sqlite3 jansson))
+$(eval $(call unit,pos_worker,tools/pos/worker.c))
+$(eval $(call unit,pos_journal,tools/pos/journal.c tests/unit/temp_dir.c common/db.c $(PROTO_MODULES),sqlite3))
+$(eval $(call unit,pos_terminal,tools/pos/terminal.c tools/pos/deny.c tests/unit/temp_dir.c common/hex.c common/money.c common/openssl_crypto.c \
+	$(PROTO_MODULES),jansson libcrypto))
+$(eval $(call unit,payta_channel,daemon/walletd/ta.c common/log.c tests/unit/temp_dir.c $(TEST_WORLD) $(call sources,daemon/payta) \
+	daemon/payta/user_ta_header.c $(TEE_HOST) $(TEE_CLIENT),$(TEE_PKGS)))
+# --- end of unit tests ---
+
+# --- Manual pages ---
+MANUALS := $(patsubst docs/man/%.scd,$(B)/man/%,$(wildcard docs/man/*.scd))
+$(MANUALS): $(B)/man/%: docs/man/%.scd
+	@mkdir -p $(@D)
+	$(say) SCDOC $@
+	$(Q)scdoc <$< >$@
+
+# The module for this machine's kernel, where its headers are; `make kmod` builds it for the virtual machine's.
+KRELEASE ?= $(shell uname -r)
+KDIR ?= /lib/modules/$(KRELEASE)/build
+HAVE_KDIR := $(wildcard $(KDIR)/include/config/kernel.release)
+module:
+	$(say) KMOD 'teechan.ko ($(KRELEASE))'
+	@mkdir -p $(B)
+	$(Q)packaging/kmod-build.sh $(B) $(KRELEASE) $(KDIR) >$(B)/module.path
+
+all: $(PROGRAMS) $(LIBRARIES) $(MANUALS) $(if $(HAVE_KDIR),module)
+
+# --- Installation ---
+SYSTEM := packaging/system
+SYSTEMD_UNITS := $(wildcard $(SYSTEM)/*.service $(SYSTEM)/*.socket $(SYSTEM)/*.target)
+install_to = install -d '$(DESTDIR)$(2)' && install -m $(3) $(1) '$(DESTDIR)$(2)/$(4)'
+
+install: all
+	$(say) INSTALL '$(if $(DESTDIR),$(DESTDIR),/)'
+	$(Q)$(call install_to,$(INSTALL_BIN),$(BINDIR),755)
+	$(Q)$(call install_to,$(INSTALL_LIBEXEC) $(SYSTEM)/make-device-key,$(LIBEXECDIR),755)
+	$(Q)$(call install_to,$(B)/libteec.so.1,$(LIBDIR),644)
+	$(Q)cp -P $(B)/libteec.so '$(DESTDIR)$(LIBDIR)/'
+	$(Q)$(call install_to,$(B)/teec.pc,$(LIBDIR)/pkgconfig,644)
+	$(Q)$(call install_to,libtee/include/client/tee_client_api.h,$(INCLUDEDIR),644)
+	$(Q)$(call install_to,$(SYSTEMD_UNITS),$(UNITDIR),644)
+	$(Q)$(call install_to,$(SYSTEM)/teepay.sysusers,$(PREFIX)/lib/sysusers.d,644,teepay.conf)
+	$(Q)$(call install_to,$(SYSTEM)/teepay.tmpfiles,$(PREFIX)/lib/tmpfiles.d,644,teepay.conf)
+	$(Q)$(call install_to,$(SYSTEM)/70-teepay.rules,/lib/udev/rules.d,644)
+	$(Q)$(call install_to,$(SYSTEM)/60-teepay.conf,$(PREFIX)/lib/sysctl.d,644)
+	$(if $(HAVE_KDIR),$(Q)$(call install_to,"$$(cat $(B)/module.path)",/lib/modules/$(KRELEASE)/updates,644))
+	$(if $(HAVE_KDIR),$(if $(DESTDIR),,$(Q)depmod $(KRELEASE)))
+	$(Q)$(call install_to,$(SYSTEM)/org.teepay.Wallet1.conf,$(PREFIX)/share/dbus-1/system.d,644)
+	$(Q)$(call install_to,$(SYSTEM)/org.teepay.Wallet1.xml,$(PREFIX)/share/dbus-1/interfaces,644)
+	$(Q)$(foreach n,1 7 8,$(call install_to,$(filter %.$(n),$(MANUALS)),$(MANDIR)/man$(n),644) &&) :
+
+# --- The demo ---
+demo: deps
+	@mkdir -p $(B); echo 'building teepay; the first time also the virtual machine, which takes some minutes'
+	+$(Q)$(MAKE) --no-print-directory -j2 all kmod >$(B)/demo.log 2>&1 || { cat $(B)/demo.log; exit 1; }
+	$(Q)$(MAKE) --no-print-directory -s vm-run NO_UNITS=1 CMD='cd /mnt/host/tests/system && ./demo.sh'
+
+# --- Tests ---
+unit: $(UNITS)
+	$(Q)perl tests/harness.pl $(UNITS)
+
+# What the system tests need beside teepay: linked to nothing.
+SYSTEM_TOOLS := $(patsubst tests/system/%.c,$(B)/tests/system/%,$(wildcard tests/system/*.c))
+$(SYSTEM_TOOLS): $(B)/tests/system/%: $(B)/obj/tests/system/%.o
+	$(link)
+OBJECTS += $(SYSTEM_TOOLS:$(B)/%=$(B)/obj/%.o)
+
+# Order: removal.t takes everything down last.
+SYSTEM_TESTS ?= services.t payment.t transfer.t refuse.t opensc.t isolation.t kill.t removal.t
+system-tools: $(SYSTEM_TOOLS)
+
+# --- Module tests ---
+# Programs on the module's bare ABI for the short boot, each linked with the two helpers beside them and no library.
+MODULE_PROGRAMS := calls memory mapping death cancel refusals monitor
+MODULE_HELPERS := $(call objects,tests/vm/kmod/chan.c tests/vm/kmod/tap.c)
+MODULE_TESTS := $(MODULE_PROGRAMS:%=$(B)/tests/kmod/%)
+MODULE_WITH := $(B)/bin/teectl
+MODULE_TAPS := $(patsubst %,$(B)/vm-short-out/%.tap,$(MODULE_PROGRAMS) module-unload check-dmesg)
+$(MODULE_TESTS): $(B)/tests/kmod/%: $(B)/obj/tests/vm/kmod/%.o $(MODULE_HELPERS)
+	$(link)
+OBJECTS += $(MODULE_HELPERS) $(MODULE_PROGRAMS:%=$(B)/obj/tests/vm/kmod/%.o)
+
+# libteec.so, the module and a sandboxed trusted application together.
+FLAGS_tests/vm/tee = $(CLIENT_INC)
+FLAGS_tests/vm/tee/ta = $(INTERNAL_INC)
+$(B)/tests/tee_api: $(call objects,tests/vm/tee/tee_api.c tests/vm/kmod/tap.c) $(TEEC)
+	$(link) -Wl,-rpath,'$$ORIGIN'
+$(B)/tests/tee_ta: $(call objects,tests/vm/tee/ta/tee_test_ta.c) $(B)/obj/tests/vm/tee/ta/user_ta_header.o $(TEE)
+	$(link) $(shell $(PKG_CONFIG) --libs $(TEE_PKGS))
+OBJECTS += $(call objects,tests/vm/tee/tee_api.c tests/vm/tee/ta/tee_test_ta.c) $(B)/obj/tests/vm/tee/ta/user_ta_header.o
+MODULE_TESTS += $(B)/tests/tee_api
+MODULE_WITH += $(B)/tests/tee_ta $(B)/libteec.so.1
+MODULE_TAPS := $(B)/vm-short-out/tee_api.tap $(MODULE_TAPS)
+module-tests: $(MODULE_TESTS) $(MODULE_WITH)
+DEBUG_TAPS = $(MODULE_TAPS:$(B)/vm-short-out/%=$(B)/vm-debug-out/%) $(B)/vm-debug-out/leaks-loaded.tap $(B)/vm-debug-out/leaks-unloaded.tap
+
+# The same unit tests again under AddressSanitizer and UBSan, in a build of their own.
+SANITIZED := $(UNITS:$(B)/%=$(B)/san/%)
+
+# deps may install what this makefile asks for while it is read (pkg-config, gcc), so the work is a make of its own.
+check: deps
+	+$(Q)$(MAKE) --no-print-directory -j2 check-build
+	+$(Q)$(MAKE) --no-print-directory check-run
+
+check-build: all $(UNITS) system-tools module-tests
+	+$(Q)$(MAKE) --no-print-directory B=$(B)/san SAN=1 units
+
+units: $(UNITS)
+
+# The two virtual machines first; their results are files of TAP that the harness reads with the rest, so that one line counts all.
+check-run:
+	$(Q)rm -f $(B)/vm-short-out/*.tap $(B)/vm-out/*.tap
+	@echo 'Module tests in a small virtual machine (log: $(B)/check-module.log)'
+	$(Q)$(MAKE) --no-print-directory check-module >$(B)/check-module.log 2>&1 || tail -n 40 $(B)/check-module.log
+	@echo 'System tests in a virtual machine, some minutes (log: $(B)/check-system.log)'
+	$(Q)$(MAKE) --no-print-directory check-system >$(B)/check-system.log 2>&1 || tail -n 40 $(B)/check-system.log
+	$(Q)TEEPAY_BUILD=$(B) perl tests/harness.pl tests/include-check.sh tests/shell-check.sh tests/man-check.sh $(UNITS) $(SANITIZED) $(MODULE_TAPS) \
+		$(SYSTEM_TESTS:%=$(B)/vm-out/%.tap)
+
+check-module:
+	$(Q)$(MAKE) --no-print-directory vm-short TESTS='$(MODULE_TESTS)' WITH='$(MODULE_WITH)'
+
+# The module's tests again under KASAN, lockdep, kmemleak and UBSan, in a kernel built for it the first time. Not part of check.
+check-debug: deps module-tests
+	$(Q)rm -f $(B)/vm-debug-out/*.tap; status=0; tests/vm/debug.sh $(B) $(addprefix --with ,$(MODULE_WITH)) -- $(MODULE_TESTS) >$(B)/check-debug.log 2>&1 || status=$$?; \
+		perl tests/harness.pl $(DEBUG_TAPS) && [ $$status = 0 ] || { tail -n 40 $(B)/check-debug.log; exit 1; }
+
+check-system: system-tools
+	$(Q)$(MAKE) --no-print-directory vm-run TIMEOUT=1500 CMD='TEEPAY_BUILD=$(B) /mnt/host/tests/system/run.sh $(SYSTEM_TESTS)'
+
+.PHONY: all module install demo unit units system-tools check check-build check-run check-module check-debug check-system
+
+# --- Virtual machine ---
+# Scripts in tests/vm do the work; each says --help. Slow pieces are kept in $XDG_CACHE_HOME/teepay (~/.cache/teepay).
+OUT ?= $(B)/vm-out
+SHARE ?= .
+TIMEOUT ?= 300
+VM_CMD := $(value CMD)
+export VM_CMD
+vm_options = --share '$(SHARE)' --out '$(OUT)' --timeout '$(TIMEOUT)' $(if $(NO_UNITS),--no-units)
+vm_teepay = $(if $(PLAIN),,--root $(B)/vm-root $(if $(wildcard Kbuild),--module "$$(cat $(B)/kmod.path)"))
+
+deps:
+	$(Q)packaging/deps.sh
+
+kmod: deps
+	$(say) KMOD teechan.ko
+	@mkdir -p $(B)
+	$(Q)tests/vm/kmod.sh $(B) $(KMOD_FLAGS) >$(B)/kmod.path.new && mv $(B)/kmod.path.new $(B)/kmod.path
+
+vm-image: deps
+	$(Q)tests/vm/image.sh
+
+# teepay as a user would install it; laid over the image at each run.
+vm-root: deps
+	$(Q)rm -rf $(B)/vm-root
+	$(Q)$(MAKE) --no-print-directory install DESTDIR=$(abspath $(B))/vm-root
+
+vm_needs = $(if $(PLAIN),deps,vm-root $(if $(wildcard Kbuild),kmod))
+
+vm-run: $$(vm_needs)
+	$(Q)[ -n "$$VM_CMD" ] || { echo "usage: make vm-run CMD='...' [SHARE=folder] [OUT=folder] [TIMEOUT=s]" >&2; exit 2; }
+	$(Q)tests/vm/run.sh $(vm_options) $(vm_teepay) -- "$$VM_CMD"
+
+vm-shell: $$(vm_needs)
+	$(Q)tests/vm/run.sh --share '$(SHARE)' --out '$(OUT)' $(vm_teepay) --shell
+
+# The module and the programs of TESTS, nothing else: seconds. ARGS go to each of them, WITH are helpers in /test.
+vm-short: $$(if $$(wildcard Kbuild),kmod)
+	$(Q)tests/vm/short.sh --share '$(SHARE)' --out $(B)/vm-short-out --timeout '$(TIMEOUT)' \
+		$(if $(wildcard Kbuild),--module "$$(cat $(B)/kmod.path)") $(addprefix --with ,$(WITH)) -- \
+		$(foreach t,$(TESTS),'$(strip $(t) $(ARGS))')
+
+.PHONY: deps kmod vm-image vm-root vm-run vm-shell vm-short
+# --- end ---
+
+# --- Housekeeping ---
+define HELP
+make              build everything in $(B)/, and the module when the headers of the running kernel are there
+make demo         pay once in a virtual machine, and tell every step
+make check        all tests; the last line counts them
+
+make unit         only the unit tests on this machine       (SAN=1 B=build/san: under AddressSanitizer and UBSan)
+make check-module only the module's tests, in a small virtual machine
+make check-debug  the same on a debugging kernel, which is built the first time (10 to 20 minutes)
+make check-system only the system tests                     (SYSTEM_TESTS='payment.t ...': only these)
+make vm-run CMD='...' [SHARE=folder]   run a command as root in the virtual machine, with teepay installed
+make vm-shell     a root prompt there
+make vm-image     build the image, if the one in the cache is not current
+make kmod         build the module for the virtual machine's kernel
+
+make deps         install the Debian packages that all this needs
+make install      install on this machine                   (DESTDIR=folder: below that folder)
+make clean        delete what was built; distclean deletes the virtual machine's images and kernels too
+
+V=1 shows every command, B=folder builds elsewhere.
+endef
+export HELP
+help:
+	@echo "$$HELP"
+
+cache_dir = $${XDG_CACHE_HOME:-$$HOME/.cache}/teepay
+clean:
+	@if [ -d '$(B)' ]; then du -sh '$(B)' | awk '{ print "clean: " $$1 " in " $$2 }'; fi
+	$(Q)rm -rf '$(B)'
+distclean: clean
+	@if [ -d "$(cache_dir)" ]; then du -sh "$(cache_dir)" | awk '{ print "distclean: " $$1 " of images and kernels in the cache" }'; fi
+	$(Q)rm -rf "$(cache_dir)"
+
+.PHONY: help clean distclean
+
+-include $(OBJECTS:.o=.d)
