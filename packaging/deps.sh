@@ -17,25 +17,27 @@ have=$(dpkg-query -W -f '${Package} ${db:Status-Status}\n' $want 2>/dev/null |
 missing=$(printf '%s\n' "$want" | while read -r p; do
 	printf '%s\n' "$have" | grep -qxF -- "$p" || printf '%s ' "$p"
 done)
-[ -n "$missing" ] || exit 0
-
-line="apt-get install -y --no-install-recommends $missing"
+# apt's lists count too: from what they know, the virtual machine is made.
+if [ -z "$missing" ] && ls /var/lib/apt/lists/*_Packages* >/dev/null 2>&1; then
+	exit 0
+fi
+line='apt-get -q update'
+[ -z "$missing" ] || line="$line && apt-get install -y --no-install-recommends $missing"
 if [ "$(id -u)" = 0 ]; then
 	root=
 elif command -v sudo >/dev/null 2>&1 && { [ -t 0 ] || sudo -n true 2>/dev/null; }; then
 	root=sudo
 else
-	echo "deps: these packages are missing and installing them needs root; run as root:" >&2
-	echo "    apt-get update && $line" >&2
+	echo "deps: packages or their lists are missing and getting them needs root; run as root:" >&2
+	echo "    $line" >&2
 	exit 1
 fi
-echo "deps: installing $missing" >&2
+echo "deps: installing ${missing:-the lists of packages}" >&2
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
-# shellcheck disable=SC2086
-if ! { $root apt-get -q update && DEBIAN_FRONTEND=noninteractive $root $line; } >"$log" 2>&1; then
+if ! $root env DEBIAN_FRONTEND=noninteractive sh -c "$line" >"$log" 2>&1; then
 	tail -n 20 "$log" >&2
 	echo "deps: failed; run as root:" >&2
-	echo "    apt-get update && $line" >&2
+	echo "    $line" >&2
 	exit 1
 fi
