@@ -98,6 +98,11 @@ static int vpcd_open(void **self, const struct rf_config *config)
 	if (fd < 0)
 		return -errno;
 	(void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one));
+	/*
+	 * vpcd keeps room for one connection that it has not accepted yet.  While a dead one is there, the kernel drops our request and repeats it after 1, 2,
+	 * 4, 8 ... seconds; so it gives up after one repetition, and we come again.
+	 */
+	(void)setsockopt(fd, IPPROTO_TCP, TCP_SYNCNT, &one, sizeof(one));
 	r = connect(fd, (struct sockaddr *)&address, len) < 0 ? -errno : 0;
 	if (r < 0 && r != -EINPROGRESS) {
 		close(fd);

@@ -9,6 +9,7 @@
 #include <arpa/inet.h>
 #include <err.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
@@ -184,18 +185,32 @@ static int listen_on(const char *port)
 	return fd;
 }
 
+/*
+ * vpcd keeps room for one connection that it has not accepted yet.  While a dead one is there, the kernel drops the next request and repeats it after 1, 2, 4,
+ * 8 ... seconds; so a request that is not answered at once is given up, and walletd, whose connection is dropped with it, comes again.
+ */
+#define CONNECT_MS	300
+
 static int connect_to(const char *port)
 {
 	struct sockaddr_in a = loopback(port);
-	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	struct pollfd p = { .fd = fd, .events = POLLOUT };
+	int error = 0;
+	socklen_t len = sizeof(error);
 
 	if (fd < 0)
 		err(1, "socket");
-	if (connect(fd, (struct sockaddr *)&a, sizeof(a))) {
-		close(fd);
-		return -1;
-	}
+	if (connect(fd, (struct sockaddr *)&a, sizeof(a)) && (errno != EINPROGRESS || poll(&p, 1, CONNECT_MS) != 1))
+		goto failed;
+	if (getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &len) || error)
+		goto failed;
+	if (fcntl(fd, F_SETFL, 0))
+		err(1, "fcntl");
 	return fd;
+failed:
+	close(fd);
+	return -1;
 }
 
 static void set_nodelay(int fd)
