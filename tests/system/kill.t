@@ -24,12 +24,13 @@ victim()
 }
 
 pids() { echo "$(main_pid teepay-payta) $(main_pid teepay-walletd)"; }
-# came_back OLD-PIDS WHO: all services run, and the one that was killed is a new process
+# came_back OLD-PIDS WHO: all services run, the one that was killed is a new process, and the wallet has found the trusted application again
 # shellcheck disable=SC2317 # called by until_true
 came_back()
 {
 	systemctl is-active teepay-payta teepay-walletd || return
-	[ "$2" = pos ] || [ "$(pids)" != "$1" ]
+	[ "$2" = pos ] || [ "$(pids)" != "$1" ] || return
+	alice pay status --json | grep -q '"state":"active"'
 }
 
 # settled NAME BALANCE-BEFORE OLD-PIDS WHO: what must hold after every kill
