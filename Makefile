@@ -313,7 +313,7 @@ check-run:
 	$(Q)TEEPAY_BUILD=$(B) perl tests/harness.pl tests/include-check.sh tests/shell-check.sh tests/man-check.sh $(UNITS) $(SANITIZED) $(MODULE_TAPS) \
 		$(SYSTEM_TESTS:%=$(B)/vm-out/%.tap)
 
-check-module:
+check-module: module-tests
 	$(Q)$(MAKE) --no-print-directory vm-short TESTS='$(MODULE_TESTS)' WITH='$(MODULE_WITH)'
 
 # The module's tests again under KASAN, lockdep, kmemleak and UBSan, in a kernel built for it the first time. Not part of check.

@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* The client's side of a message: OPEN_SESSION and INVOKE. */
-#ifndef TC_CALL_H
-#define TC_CALL_H
+#ifndef TCH_CALL_H
+#define TCH_CALL_H
 
 #include <linux/ktime.h>
 #include <linux/types.h>
 
-struct tc_session;
+struct tch_session;
 struct teechan_param;
 
 /**
- * struct tc_call - what a client's OPEN and INVOKE have in common
+ * struct tch_call - what a client's OPEN and INVOKE have in common
  * @user_id: where the caller's structure keeps the message's id
  * @id: of the message, 0 before there is one
  * @deadline: CLOCK_MONOTONIC, 0 for none
@@ -21,7 +21,7 @@ struct teechan_param;
  * @origin: of @ret (out)
  * @params: the caller's, in and out
  */
-struct tc_call {
+struct tch_call {
 	u64 __user *user_id;
 	u64 id;
 	u64 deadline;
@@ -33,12 +33,12 @@ struct tc_call {
 	struct teechan_param *params;
 };
 
-/* The call is over and tc_call.ret tells how, but no TA was asked. */
-#define TC_OVER 1
+/* The call is over and tch_call.ret tells how, but no TA was asked. */
+#define TCH_OVER 1
 
-int tc_call_begin(struct tc_session *session, struct tc_call *call);
-int tc_call_send(struct tc_session *session, struct tc_call *call);
-int tc_call_wait(struct tc_session *session, struct tc_call *call);
-bool tc_call_cancel(struct tc_session *session, u64 cancel_id, ktime_t deadline);
+int tch_call_begin(struct tch_session *session, struct tch_call *call);
+int tch_call_send(struct tch_session *session, struct tch_call *call);
+int tch_call_wait(struct tch_session *session, struct tch_call *call);
+bool tch_call_cancel(struct tch_session *session, u64 cancel_id, ktime_t deadline);
 
-#endif /* TC_CALL_H */
+#endif /* TCH_CALL_H */

@@ -21,41 +21,41 @@
  * Pages of address space for the regions of one file: what mmap2() of 32-bit
  * programs can still tell, and far more than any limit of a user.
  */
-#define TC_CLIENT_PAGES	(1UL << 24)
+#define TCH_CLIENT_PAGES	(1UL << 24)
 
 /* For the monitor alone. */
-static DEFINE_MUTEX(tc_client_list_lock);
-static LIST_HEAD(tc_client_list);
-static u64 tc_client_serial;
+static DEFINE_MUTEX(tch_client_list_lock);
+static LIST_HEAD(tch_client_list);
+static u64 tch_client_serial;
 
-static void tc_client_release(struct kref *ref)
+static void tch_client_release(struct kref *ref)
 {
-	struct tc_client *client = container_of(ref, struct tc_client, ref);
+	struct tch_client *client = container_of(ref, struct tch_client, ref);
 
 	WARN_ON(!RB_EMPTY_ROOT(&client->space.root));
 	xa_destroy(&client->sessions);
 	xa_destroy(&client->regions);
 	iput(client->inode);
-	tc_user_put(client->user);
-	tc_owner_fini(&client->owner);
+	tch_user_put(client->user);
+	tch_owner_fini(&client->owner);
 	kfree(client);
 }
 
-void tc_client_put(struct tc_client *client)
+void tch_client_put(struct tch_client *client)
 {
-	kref_put(&client->ref, tc_client_release);
+	kref_put(&client->ref, tch_client_release);
 }
 
 /**
- * tc_client_region() - a client's region by its id
+ * tch_client_region() - a client's region by its id
  * @client: whose
  * @id: as given when it was allocated
  *
  * Return: the region with a reference, or NULL.
  */
-struct tc_region *tc_client_region(struct tc_client *client, u32 id)
+struct tch_region *tch_client_region(struct tch_client *client, u32 id)
 {
-	struct tc_region *region;
+	struct tch_region *region;
 
 	xa_lock(&client->regions);
 	region = xa_load(&client->regions, id);
@@ -66,144 +66,144 @@ struct tc_region *tc_client_region(struct tc_client *client, u32 id)
 }
 
 /* The id goes, and the table's reference with it. Return: false if no such id. */
-static bool tc_client_drop_region(struct tc_client *client, u32 id)
+static bool tch_client_drop_region(struct tch_client *client, u32 id)
 {
-	struct tc_region *region = xa_erase(&client->regions, id);
+	struct tch_region *region = xa_erase(&client->regions, id);
 
 	if (!region)
 		return false;
-	tc_region_put(region);
+	tch_region_put(region);
 	return true;
 }
 
 /* For the monitor: call @fn for every region, in a fixed order, until it returns not 0. */
-int tc_client_each_region(int (*fn)(struct tc_region *region, void *data),
-			  void *data)
+int tch_client_each_region(int (*fn)(struct tch_region *region, void *data),
+			   void *data)
 {
-	struct tc_client *client;
+	struct tch_client *client;
 	int ret = 0;
 
-	mutex_lock(&tc_client_list_lock);
-	list_for_each_entry(client, &tc_client_list, on_list) {
+	mutex_lock(&tch_client_list_lock);
+	list_for_each_entry(client, &tch_client_list, on_list) {
 		unsigned long id = 0;
-		struct tc_region *region;
+		struct tch_region *region;
 
 		while (!ret && xa_find_after(&client->regions, &id, U32_MAX, XA_PRESENT)) {
-			region = tc_client_region(client, id);
+			region = tch_client_region(client, id);
 			if (!region)
 				continue;
 			ret = fn(region, data);
-			tc_region_put(region);
+			tch_region_put(region);
 		}
 		if (ret)
 			break;
 	}
-	mutex_unlock(&tc_client_list_lock);
+	mutex_unlock(&tch_client_list_lock);
 	return ret;
 }
 
 /* The owner is gone, or the last holder of the file: nobody waits any more. */
-static void tc_client_die(struct tc_client *client)
+static void tch_client_die(struct tch_client *client)
 {
-	struct tc_session *session;
+	struct tch_session *session;
 	unsigned long id;
 
 	WRITE_ONCE(client->dead, true);
 	for (id = 0; xa_find_after(&client->sessions, &id, U32_MAX, XA_PRESENT);) {
-		session = tc_session_of_client(client, id);
+		session = tch_session_of_client(client, id);
 		if (!session)
 			continue;
-		tc_session_leave(session);
-		tc_session_put(session);
+		tch_session_leave(session);
+		tch_session_put(session);
 	}
 	for (id = 0; xa_find_after(&client->regions, &id, U32_MAX, XA_PRESENT);)
-		tc_client_drop_region(client, id);
+		tch_client_drop_region(client, id);
 }
 
 /* ---- the file ---- */
 
-static int tc_client_open(struct inode *inode, struct file *file)
+static int tch_client_open(struct inode *inode, struct file *file)
 {
-	struct tc_client *client = kzalloc(sizeof(*client), GFP_KERNEL_ACCOUNT);
+	struct tch_client *client = kzalloc(sizeof(*client), GFP_KERNEL_ACCOUNT);
 	int ret;
 
 	if (!client)
 		return -ENOMEM;
-	ret = tc_owner_init(&client->owner, file);
+	ret = tch_owner_init(&client->owner, file);
 	if (ret)
 		goto free_client;
 	ret = -ENOMEM;
-	client->user = tc_user_get(client->owner.cred->euid);
+	client->user = tch_user_get(client->owner.cred->euid);
 	if (!client->user)
 		goto fini_owner;
-	client->inode = tc_mapping_new();
+	client->inode = tch_mapping_new();
 	if (IS_ERR(client->inode)) {
 		ret = PTR_ERR(client->inode);
 		goto put_user;
 	}
 	kref_init(&client->ref);
-	tc_space_init(&client->space, TC_CLIENT_PAGES);
+	tch_space_init(&client->space, TCH_CLIENT_PAGES);
 	xa_init_flags(&client->sessions, XA_FLAGS_ALLOC1);
 	xa_init_flags(&client->regions, XA_FLAGS_ALLOC1);
 
-	mutex_lock(&tc_client_list_lock);
-	client->serial = ++tc_client_serial;
-	list_add_tail(&client->on_list, &tc_client_list);
-	mutex_unlock(&tc_client_list_lock);
+	mutex_lock(&tch_client_list_lock);
+	client->serial = ++tch_client_serial;
+	list_add_tail(&client->on_list, &tch_client_list);
+	mutex_unlock(&tch_client_list_lock);
 
 	file->f_mapping = client->inode->i_mapping;
 	file->private_data = client;
 	return nonseekable_open(inode, file);
 
 put_user:
-	tc_user_put(client->user);
+	tch_user_put(client->user);
 fini_owner:
-	tc_owner_fini(&client->owner);
+	tch_owner_fini(&client->owner);
 free_client:
 	kfree(client);
 	return ret;
 }
 
-static int tc_client_flush(struct file *file, fl_owner_t id)
+static int tch_client_flush(struct file *file, fl_owner_t id)
 {
-	struct tc_client *client = file->private_data;
+	struct tch_client *client = file->private_data;
 
-	if (tc_owner_leaves(&client->owner))
-		tc_client_die(client);
+	if (tch_owner_leaves(&client->owner))
+		tch_client_die(client);
 	return 0;
 }
 
-static int tc_client_file_release(struct inode *inode, struct file *file)
+static int tch_client_file_release(struct inode *inode, struct file *file)
 {
-	struct tc_client *client = file->private_data;
+	struct tch_client *client = file->private_data;
 
-	mutex_lock(&tc_client_list_lock);
+	mutex_lock(&tch_client_list_lock);
 	list_del(&client->on_list);
-	mutex_unlock(&tc_client_list_lock);
-	tc_client_die(client);
-	tc_client_put(client);
+	mutex_unlock(&tch_client_list_lock);
+	tch_client_die(client);
+	tch_client_put(client);
 	return 0;
 }
 
-static bool tc_client_is_refused(const struct tc_client *client)
+static bool tch_client_is_refused(const struct tch_client *client)
 {
-	return !tc_owner_is_current(&client->owner) || READ_ONCE(client->dead);
+	return !tch_owner_is_current(&client->owner) || READ_ONCE(client->dead);
 }
 
-static int tc_client_mmap(struct file *file, struct vm_area_struct *vma)
+static int tch_client_mmap(struct file *file, struct vm_area_struct *vma)
 {
-	struct tc_client *client = file->private_data;
+	struct tch_client *client = file->private_data;
 
-	if (tc_client_is_refused(client))
+	if (tch_client_is_refused(client))
 		return -EPERM;
-	return tc_region_mmap(client, vma);
+	return tch_region_mmap(client, vma);
 }
 
 /* ---- ioctls ---- */
 
 /* Write results of a call that is over back; the id is used up. */
-static int tc_call_result(int ret, const struct tc_call *call, u64 *id, u32 *result,
-			  u32 *origin)
+static int tch_call_result(int ret, const struct tch_call *call, u64 *id, u32 *result,
+			   u32 *origin)
 {
 	if (ret < 0)
 		return ret;
@@ -214,7 +214,7 @@ static int tc_call_result(int ret, const struct tc_call *call, u64 *id, u32 *res
 }
 
 /* Turn an identity that cannot be had into the specification's result. */
-static int tc_identity_error(struct tc_call *call, int error)
+static int tch_identity_error(struct tch_call *call, int error)
 {
 	switch (error) {
 	case -EACCES:
@@ -227,129 +227,129 @@ static int tc_identity_error(struct tc_call *call, int error)
 		return error;
 	}
 	call->origin = TEECHAN_ORIGIN_TEE;
-	return TC_OVER;
+	return TCH_OVER;
 }
 
-/* A new session whose message is on its way. Return: 0, TC_OVER, or -errno. */
-static int tc_open_send(struct tc_client *client, const struct teechan_open *open,
-			struct tc_call *call, struct tc_session **out)
+/* A new session whose message is on its way. Return: 0, TCH_OVER, or -errno. */
+static int tch_open_send(struct tch_client *client, const struct teechan_open *open,
+			 struct tch_call *call, struct tch_session **out)
 {
 	struct teechan_identity who;
-	struct tc_session *session;
-	struct tc_ta *ta;
+	struct tch_session *session;
+	struct tch_ta *ta;
 	int ret;
 
-	ret = tc_identity_make(&who, &client->owner, open->login, open->gid);
+	ret = tch_identity_make(&who, &client->owner, open->login, open->gid);
 	if (ret)
-		return tc_identity_error(call, ret);
-	ta = tc_ta_find(open->uuid);
+		return tch_identity_error(call, ret);
+	ta = tch_ta_find(open->uuid);
 	if (!ta) {
 		call->ret = TEECHAN_ERROR_ITEM_NOT_FOUND;
 		call->origin = TEECHAN_ORIGIN_TEE;
-		return TC_OVER;
+		return TCH_OVER;
 	}
-	session = tc_session_new(client, ta, &who);
-	tc_ta_put(ta);
+	session = tch_session_new(client, ta, &who);
+	tch_ta_put(ta);
 	if (IS_ERR(session))
 		return PTR_ERR(session);
-	ret = tc_call_begin(session, call) ?: tc_call_send(session, call);
+	ret = tch_call_begin(session, call) ?: tch_call_send(session, call);
 	if (ret) {
-		tc_session_leave(session);
-		tc_session_put(session);
+		tch_session_leave(session);
+		tch_session_put(session);
 		return ret;
 	}
 	*out = session;
 	return 0;
 }
 
-static int tc_open_check(const struct teechan_open *open)
+static int tch_open_check(const struct teechan_open *open)
 {
 	if (open->reserved0 || open->deadline_ns > KTIME_MAX ||
 	    memchr_inv(open->reserved, 0, sizeof(open->reserved)))
 		return -EINVAL;
-	return tc_params_check(open->params);
+	return tch_params_check(open->params);
 }
 
 /* Tell the monitor of what the kernel refused; a lost id is no such thing. */
-static void tc_open_tell(const struct tc_client *client,
-			 const struct teechan_open *open,
-			 const struct tc_call *call, int ret)
+static void tch_open_tell(const struct tch_client *client,
+			  const struct teechan_open *open,
+			  const struct tch_call *call, int ret)
 {
 	if (ret == -ERESTARTSYS || ret == -ENOENT || !ret)
 		return;
-	if (ret == TC_OVER && call->origin != TEECHAN_ORIGIN_TEE)
+	if (ret == TCH_OVER && call->origin != TEECHAN_ORIGIN_TEE)
 		return;
-	tc_stat_inc(TC_STAT_REFUSALS);
-	tc_event_refusal(client, open->uuid, ret < 0 ? -ret : 0,
-			 ret < 0 ? 0 : call->ret);
+	tch_stat_inc(TCH_STAT_REFUSALS);
+	tch_event_refusal(client, open->uuid, ret < 0 ? -ret : 0,
+			  ret < 0 ? 0 : call->ret);
 }
 
-static int tc_ioctl_open(struct tc_client *client, void __user *arg)
+static int tch_ioctl_open(struct tch_client *client, void __user *arg)
 {
 	struct teechan_open __user *user = arg;
-	struct tc_session *session = NULL;
+	struct tch_session *session = NULL;
 	struct teechan_open open;
-	struct tc_call call;
+	struct tch_call call;
 	int ret;
 
 	if (copy_from_user(&open, user, sizeof(open)))
 		return -EFAULT;
-	call = (struct tc_call) {
+	call = (struct tch_call) {
 		.user_id = &user->id, .id = open.id, .deadline = open.deadline_ns,
 		.cancel_id = open.cancel_id, .kind = TEECHAN_KIND_OPEN,
 		.params = open.params,
 	};
 	if (call.id) {
-		session = tc_session_of_client(client, (u32)call.id);
+		session = tch_session_of_client(client, (u32)call.id);
 		ret = session ? 0 : -ENOENT;
 	} else {
-		ret = tc_open_check(&open) ?:
-		      tc_open_send(client, &open, &call, &session);
+		ret = tch_open_check(&open) ?:
+		      tch_open_send(client, &open, &call, &session);
 	}
 	if (!ret)
-		ret = tc_call_wait(session, &call);
+		ret = tch_call_wait(session, &call);
 	/* With -ENOENT it was no message of this call, or is another's affair. */
 	if (session && ret != -ERESTARTSYS && ret != -ENOENT) {
 		if (ret || call.ret != TEECHAN_SUCCESS)
-			tc_session_leave(session);
+			tch_session_leave(session);
 		else
 			open.session = session->client_id;
 	}
-	tc_open_tell(client, &open, &call, ret);
-	ret = tc_call_result(ret, &call, &open.id, &open.ret, &open.origin);
+	tch_open_tell(client, &open, &call, ret);
+	ret = tch_call_result(ret, &call, &open.id, &open.ret, &open.origin);
 	if (!ret && copy_to_user(user, &open, sizeof(open))) {
 		/* A session that its client does not know of must not stay. */
 		if (session)
-			tc_session_leave(session);
+			tch_session_leave(session);
 		ret = -EFAULT;
 	}
 	if (session)
-		tc_session_put(session);
+		tch_session_put(session);
 	return ret;
 }
 
-static int tc_invoke_check(const struct teechan_invoke *invoke)
+static int tch_invoke_check(const struct teechan_invoke *invoke)
 {
 	if (invoke->deadline_ns > KTIME_MAX ||
 	    memchr_inv(invoke->reserved, 0, sizeof(invoke->reserved)))
 		return -EINVAL;
-	return tc_params_check(invoke->params);
+	return tch_params_check(invoke->params);
 }
 
-static int tc_ioctl_invoke(struct tc_client *client, void __user *arg)
+static int tch_ioctl_invoke(struct tch_client *client, void __user *arg)
 {
 	struct teechan_invoke __user *user = arg;
 	struct teechan_invoke invoke;
-	struct tc_session *session;
-	struct tc_call call;
+	struct tch_session *session;
+	struct tch_call call;
 	int ret;
 
 	if (copy_from_user(&invoke, user, sizeof(invoke)))
 		return -EFAULT;
-	session = tc_session_of_client(client, invoke.session);
+	session = tch_session_of_client(client, invoke.session);
 	if (!session)
 		return -ENOENT;
-	call = (struct tc_call) {
+	call = (struct tch_call) {
 		.user_id = &user->id, .id = invoke.id,
 		.deadline = invoke.deadline_ns, .cancel_id = invoke.cancel_id,
 		.kind = TEECHAN_KIND_INVOKE, .cmd = invoke.cmd,
@@ -358,21 +358,21 @@ static int tc_ioctl_invoke(struct tc_client *client, void __user *arg)
 	if (call.id)
 		ret = (u32)call.id == invoke.session ? 0 : -EINVAL;
 	else
-		ret = tc_invoke_check(&invoke) ?: tc_call_begin(session, &call) ?:
-		      tc_call_send(session, &call);
+		ret = tch_invoke_check(&invoke) ?: tch_call_begin(session, &call) ?:
+		      tch_call_send(session, &call);
 	if (!ret)
-		ret = tc_call_wait(session, &call);
-	ret = tc_call_result(ret, &call, &invoke.id, &invoke.ret, &invoke.origin);
-	tc_session_put(session);
+		ret = tch_call_wait(session, &call);
+	ret = tch_call_result(ret, &call, &invoke.id, &invoke.ret, &invoke.origin);
+	tch_session_put(session);
 	if (!ret && copy_to_user(user, &invoke, sizeof(invoke)))
 		ret = -EFAULT;
 	return ret;
 }
 
-static int tc_ioctl_cancel(struct tc_client *client, void __user *arg)
+static int tch_ioctl_cancel(struct tch_client *client, void __user *arg)
 {
 	struct teechan_cancel cancel;
-	struct tc_session *session;
+	struct tch_session *session;
 	unsigned long id = 0;
 	bool found = false;
 
@@ -381,22 +381,22 @@ static int tc_ioctl_cancel(struct tc_client *client, void __user *arg)
 	if (!cancel.cancel_id || cancel.deadline_ns > KTIME_MAX)
 		return -EINVAL;
 	while (xa_find_after(&client->sessions, &id, U32_MAX, XA_PRESENT)) {
-		session = tc_session_of_client(client, id);
+		session = tch_session_of_client(client, id);
 		if (!session)
 			continue;
-		if (tc_call_cancel(session, cancel.cancel_id, cancel.deadline_ns)) {
-			tc_stat_inc(TC_STAT_CANCELS);
-			tc_event_cancel(session);
+		if (tch_call_cancel(session, cancel.cancel_id, cancel.deadline_ns)) {
+			tch_stat_inc(TCH_STAT_CANCELS);
+			tch_event_cancel(session);
 			found = true;
 		}
-		tc_session_put(session);
+		tch_session_put(session);
 	}
 	return found ? 0 : -ENOENT;
 }
 
-static int tc_ioctl_close(struct tc_client *client, void __user *arg)
+static int tch_ioctl_close(struct tch_client *client, void __user *arg)
 {
-	struct tc_session *session;
+	struct tch_session *session;
 	struct teechan_close close;
 	int ret = 0;
 
@@ -404,31 +404,31 @@ static int tc_ioctl_close(struct tc_client *client, void __user *arg)
 		return -EFAULT;
 	if (close.reserved0 || close.reserved)
 		return -EINVAL;
-	session = tc_session_of_client(client, close.session);
+	session = tch_session_of_client(client, close.session);
 	if (!session)
 		return -ENOENT;
 	/* What is still opening is no session yet, but the opener's affair. */
-	if (READ_ONCE(session->life) == TC_OPENING)
+	if (READ_ONCE(session->life) == TCH_OPENING)
 		ret = -ENOENT;
 	else
-		tc_session_leave(session);
-	tc_session_put(session);
+		tch_session_leave(session);
+	tch_session_put(session);
 	return ret;
 }
 
-static int tc_ioctl_region_alloc(struct tc_client *client, void __user *arg)
+static int tch_ioctl_region_alloc(struct tch_client *client, void __user *arg)
 {
 	struct teechan_region_alloc alloc;
-	struct tc_region *region;
+	struct tch_region *region;
 	int ret;
 
 	if (copy_from_user(&alloc, arg, sizeof(alloc)))
 		return -EFAULT;
 	if (alloc.flags || alloc.reserved || !alloc.size ||
-	    alloc.size > TC_REGION_SIZE_MAX)
+	    alloc.size > TCH_REGION_SIZE_MAX)
 		return -EINVAL;
 	alloc.size = PAGE_ALIGN(alloc.size);
-	ret = tc_region_alloc(client, alloc.size, &region);
+	ret = tch_region_alloc(client, alloc.size, &region);
 	if (ret)
 		return ret;
 
@@ -438,22 +438,22 @@ static int tc_ioctl_region_alloc(struct tc_client *client, void __user *arg)
 			      XA_LIMIT(1, INT_MAX), &client->next_region,
 			      GFP_KERNEL_ACCOUNT);
 	if (ret < 0) {
-		tc_region_put(region);
+		tch_region_put(region);
 		goto put;
 	}
 	alloc.id = region->id;
 	alloc.offset = (u64)region->range.first << PAGE_SHIFT;
 	ret = 0;
 	if (copy_to_user(arg, &alloc, sizeof(alloc))) {
-		tc_client_drop_region(client, alloc.id);
+		tch_client_drop_region(client, alloc.id);
 		ret = -EFAULT;
 	}
 put:
-	tc_region_put(region);
+	tch_region_put(region);
 	return ret;
 }
 
-static int tc_ioctl_region_free(struct tc_client *client, void __user *arg)
+static int tch_ioctl_region_free(struct tch_client *client, void __user *arg)
 {
 	struct teechan_region_free it;
 
@@ -461,42 +461,42 @@ static int tc_ioctl_region_free(struct tc_client *client, void __user *arg)
 		return -EFAULT;
 	if (it.reserved0 || it.reserved)
 		return -EINVAL;
-	return tc_client_drop_region(client, it.id) ? 0 : -ENXIO;
+	return tch_client_drop_region(client, it.id) ? 0 : -ENXIO;
 }
 
-static long tc_client_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
+static long tch_client_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 {
-	struct tc_client *client = file->private_data;
+	struct tch_client *client = file->private_data;
 	void __user *user = (void __user *)arg;
 
-	if (tc_client_is_refused(client))
+	if (tch_client_is_refused(client))
 		return -EPERM;
 	switch (cmd) {
 	case TEECHAN_INVOKE:
-		return tc_ioctl_invoke(client, user);
+		return tch_ioctl_invoke(client, user);
 	case TEECHAN_OPEN_SESSION:
-		return tc_ioctl_open(client, user);
+		return tch_ioctl_open(client, user);
 	case TEECHAN_CANCEL:
-		return tc_ioctl_cancel(client, user);
+		return tch_ioctl_cancel(client, user);
 	case TEECHAN_CLOSE_SESSION:
-		return tc_ioctl_close(client, user);
+		return tch_ioctl_close(client, user);
 	case TEECHAN_REGION_ALLOC:
-		return tc_ioctl_region_alloc(client, user);
+		return tch_ioctl_region_alloc(client, user);
 	case TEECHAN_REGION_FREE:
-		return tc_ioctl_region_free(client, user);
+		return tch_ioctl_region_free(client, user);
 	case TEECHAN_VERSION:
-		return tc_ioctl_version(user);
+		return tch_ioctl_version(user);
 	default:
 		return -ENOTTY;
 	}
 }
 
-const struct file_operations tc_client_fops = {
+const struct file_operations tch_client_fops = {
 	.owner = THIS_MODULE,
-	.open = tc_client_open,
-	.flush = tc_client_flush,
-	.release = tc_client_file_release,
-	.mmap = tc_client_mmap,
-	.unlocked_ioctl = tc_client_ioctl,
+	.open = tch_client_open,
+	.flush = tch_client_flush,
+	.release = tch_client_file_release,
+	.mmap = tch_client_mmap,
+	.unlocked_ioctl = tch_client_ioctl,
 	.compat_ioctl = compat_ptr_ioctl,
 };

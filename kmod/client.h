@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* The client's side: one open file of /dev/teechan. */
-#ifndef TC_CLIENT_H
-#define TC_CLIENT_H
+#ifndef TCH_CLIENT_H
+#define TCH_CLIENT_H
 
 #include <linux/fs.h>
 #include <linux/kref.h>
@@ -10,11 +10,11 @@
 #include "identity.h"
 #include "space.h"
 
-struct tc_region;
-struct tc_user;
+struct tch_region;
+struct tch_user;
 
 /**
- * struct tc_client - what one open file has
+ * struct tch_client - what one open file has
  * @ref: the file, every session, every region
  * @owner: the process; does not change
  * @user: whose limits count
@@ -24,16 +24,16 @@ struct tc_user;
  * @next_session: where to look for a free id
  * @regions: as @sessions
  * @next_region: as @next_session
- * @on_list: all clients, for the monitor; tc_client_list_lock
+ * @on_list: all clients, for the monitor; tch_client_list_lock
  * @serial: ascending in that list; does not change
  * @dead: the owner is gone; nothing new is made
  */
-struct tc_client {
+struct tch_client {
 	struct kref ref;
-	struct tc_owner owner;
-	struct tc_user *user;
+	struct tch_owner owner;
+	struct tch_user *user;
 	struct inode *inode;
-	struct tc_space space;
+	struct tch_space space;
 	struct xarray sessions;
 	u32 next_session;
 	struct xarray regions;
@@ -43,16 +43,16 @@ struct tc_client {
 	bool dead;
 };
 
-extern const struct file_operations tc_client_fops;
+extern const struct file_operations tch_client_fops;
 
-static inline void tc_client_get(struct tc_client *client)
+static inline void tch_client_get(struct tch_client *client)
 {
 	kref_get(&client->ref);
 }
 
-void tc_client_put(struct tc_client *client);
-struct tc_region *tc_client_region(struct tc_client *client, u32 id);
-int tc_client_each_region(int (*fn)(struct tc_region *region, void *data),
-			  void *data);
+void tch_client_put(struct tch_client *client);
+struct tch_region *tch_client_region(struct tch_client *client, u32 id);
+int tch_client_each_region(int (*fn)(struct tch_region *region, void *data),
+			   void *data);
 
-#endif /* TC_CLIENT_H */
+#endif /* TCH_CLIENT_H */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* What differs between the kernels that teechan builds on: 6.1 to 6.12. */
-#ifndef TC_COMPAT_H
-#define TC_COMPAT_H
+#ifndef TCH_COMPAT_H
+#define TCH_COMPAT_H
 
 #include <linux/mm.h>
 #include <linux/version.h>
@@ -22,4 +22,4 @@ static inline void release_fault_lock(struct vm_fault *vmf)
 }
 #endif
 
-#endif /* TC_COMPAT_H */
+#endif /* TCH_COMPAT_H */

@@ -12,19 +12,19 @@
 #include "../include/uapi/teechan.h"
 
 /* The name space of client UUIDs that Linux's TEE drivers use. */
-static const u8 tc_name_space[TEECHAN_UUID_LEN] = {
+static const u8 tch_name_space[TEECHAN_UUID_LEN] = {
 	0x58, 0xac, 0x9c, 0xa0, 0x20, 0x86, 0x46, 0x83,
 	0xa1, 0xb8, 0xec, 0x4b, 0xc0, 0x8e, 0x01, 0xb6,
 };
 
 /**
- * tc_owner_init() - take down who opens a file
+ * tch_owner_init() - take down who opens a file
  * @owner: filled
  * @file: being opened by the current task
  *
  * Return: 0, or -EINVAL for a task without an address space.
  */
-int tc_owner_init(struct tc_owner *owner, const struct file *file)
+int tch_owner_init(struct tch_owner *owner, const struct file *file)
 {
 	if (!current->mm)
 		return -EINVAL;
@@ -35,7 +35,7 @@ int tc_owner_init(struct tc_owner *owner, const struct file *file)
 	return 0;
 }
 
-void tc_owner_fini(struct tc_owner *owner)
+void tch_owner_fini(struct tch_owner *owner)
 {
 	put_cred(owner->cred);
 	put_pid(owner->tgid);
@@ -46,13 +46,13 @@ void tc_owner_fini(struct tc_owner *owner)
  * A fork, a program started by exec, and a process that was handed the file
  * descriptor all have another address space than the one that opened.
  */
-bool tc_owner_is_current(const struct tc_owner *owner)
+bool tch_owner_is_current(const struct tch_owner *owner)
 {
 	return current->mm == owner->mm;
 }
 
 /**
- * tc_owner_leaves() - does the owner go for good? For flush()
+ * tch_owner_leaves() - does the owner go for good? For flush()
  * @owner: of the file
  *
  * release() is too late: it comes when the last holder closes, and a forked
@@ -62,7 +62,7 @@ bool tc_owner_is_current(const struct tc_owner *owner)
  *
  * Return: true when the owner cannot use the file any more.
  */
-bool tc_owner_leaves(const struct tc_owner *owner)
+bool tch_owner_leaves(const struct tch_owner *owner)
 {
 	if (task_tgid(current) != owner->tgid)
 		return false;
@@ -71,22 +71,22 @@ bool tc_owner_leaves(const struct tc_owner *owner)
 	return current->mm != owner->mm;
 }
 
-u32 tc_owner_pid(const struct tc_owner *owner)
+u32 tch_owner_pid(const struct tch_owner *owner)
 {
 	return pid_nr(owner->tgid);
 }
 
-u32 tc_owner_uid(const struct tc_owner *owner)
+u32 tch_owner_uid(const struct tch_owner *owner)
 {
 	return from_kuid_munged(&init_user_ns, owner->cred->euid);
 }
 
-u32 tc_owner_gid(const struct tc_owner *owner)
+u32 tch_owner_gid(const struct tch_owner *owner)
 {
 	return from_kgid_munged(&init_user_ns, owner->cred->egid);
 }
 
-static bool tc_owner_in_group(const struct tc_owner *owner, kgid_t gid)
+static bool tch_owner_in_group(const struct tch_owner *owner, kgid_t gid)
 {
 	const struct group_info *groups = owner->cred->group_info;
 	int i;
@@ -100,7 +100,7 @@ static bool tc_owner_in_group(const struct tc_owner *owner, kgid_t gid)
 }
 
 /* RFC 4122 §4.3, version 5. */
-static int tc_uuid_v5(u8 *uuid, const char *name)
+static int tch_uuid_v5(u8 *uuid, const char *name)
 {
 	u8 digest[SHA1_DIGEST_SIZE];
 	struct crypto_shash *sha1;
@@ -114,7 +114,7 @@ static int tc_uuid_v5(u8 *uuid, const char *name)
 
 		desc->tfm = sha1;
 		ret = crypto_shash_init(desc) ?:
-		      crypto_shash_update(desc, tc_name_space, sizeof(tc_name_space)) ?:
+		      crypto_shash_update(desc, tch_name_space, sizeof(tch_name_space)) ?:
 		      crypto_shash_finup(desc, name, strlen(name), digest);
 		shash_desc_zero(desc);
 	}
@@ -129,7 +129,7 @@ static int tc_uuid_v5(u8 *uuid, const char *name)
 }
 
 /**
- * tc_identity_make() - what a TA is told about a client
+ * tch_identity_make() - what a TA is told about a client
  * @who: filled whole
  * @owner: who opened the device
  * @login: TEECHAN_LOGIN_*, GP Client 1.0 §4.4.3
@@ -140,16 +140,16 @@ static int tc_uuid_v5(u8 *uuid, const char *name)
  * that need the executable's digest, which this version does not take; or an
  * error of the hash.
  */
-int tc_identity_make(struct teechan_identity *who, const struct tc_owner *owner,
-		     u32 login, u32 gid)
+int tch_identity_make(struct teechan_identity *who, const struct tch_owner *owner,
+		      u32 login, u32 gid)
 {
 	char name[16];
 	kgid_t kgid;
 
 	memset(who, 0, sizeof(*who));
-	who->uid = tc_owner_uid(owner);
-	who->gid = tc_owner_gid(owner);
-	who->pid = tc_owner_pid(owner);
+	who->uid = tch_owner_uid(owner);
+	who->gid = tch_owner_gid(owner);
+	who->pid = tch_owner_pid(owner);
 	who->login = login;
 	if (gid && login != TEECHAN_LOGIN_GROUP &&
 	    login != TEECHAN_LOGIN_GROUP_APPLICATION)
@@ -160,13 +160,13 @@ int tc_identity_make(struct teechan_identity *who, const struct tc_owner *owner,
 		return 0;
 	case TEECHAN_LOGIN_USER:
 		snprintf(name, sizeof(name), "uid=%x", who->uid);
-		return tc_uuid_v5(who->uuid, name);
+		return tch_uuid_v5(who->uuid, name);
 	case TEECHAN_LOGIN_GROUP:
 		kgid = make_kgid(owner->cred->user_ns, gid);
-		if (!gid_valid(kgid) || !tc_owner_in_group(owner, kgid))
+		if (!gid_valid(kgid) || !tch_owner_in_group(owner, kgid))
 			return -EACCES;
 		snprintf(name, sizeof(name), "gid=%x", from_kgid(&init_user_ns, kgid));
-		return tc_uuid_v5(who->uuid, name);
+		return tch_uuid_v5(who->uuid, name);
 	case TEECHAN_LOGIN_APPLICATION:
 	case TEECHAN_LOGIN_USER_APPLICATION:
 	case TEECHAN_LOGIN_GROUP_APPLICATION:

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Who has a device open, and what a TA is told about him. */
-#ifndef TC_IDENTITY_H
-#define TC_IDENTITY_H
+#ifndef TCH_IDENTITY_H
+#define TCH_IDENTITY_H
 
 #include <linux/cred.h>
 #include <linux/types.h>
@@ -12,26 +12,26 @@ struct pid;
 struct teechan_identity;
 
 /**
- * struct tc_owner - the process that opened a device; never changes
+ * struct tch_owner - the process that opened a device; never changes
  * @mm: its address space, kept with mmgrab
  * @tgid: the process
  * @cred: its credentials at open
  */
-struct tc_owner {
+struct tch_owner {
 	struct mm_struct *mm;
 	struct pid *tgid;
 	const struct cred *cred;
 };
 
-int tc_owner_init(struct tc_owner *owner, const struct file *file);
-void tc_owner_fini(struct tc_owner *owner);
-bool tc_owner_is_current(const struct tc_owner *owner);
-bool tc_owner_leaves(const struct tc_owner *owner);
-u32 tc_owner_pid(const struct tc_owner *owner);
-u32 tc_owner_uid(const struct tc_owner *owner);
-u32 tc_owner_gid(const struct tc_owner *owner);
+int tch_owner_init(struct tch_owner *owner, const struct file *file);
+void tch_owner_fini(struct tch_owner *owner);
+bool tch_owner_is_current(const struct tch_owner *owner);
+bool tch_owner_leaves(const struct tch_owner *owner);
+u32 tch_owner_pid(const struct tch_owner *owner);
+u32 tch_owner_uid(const struct tch_owner *owner);
+u32 tch_owner_gid(const struct tch_owner *owner);
 
-int tc_identity_make(struct teechan_identity *who, const struct tc_owner *owner,
-		     u32 login, u32 gid);
+int tch_identity_make(struct teechan_identity *who, const struct tch_owner *owner,
+		      u32 login, u32 gid);
 
-#endif /* TC_IDENTITY_H */
+#endif /* TCH_IDENTITY_H */

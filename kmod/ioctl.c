@@ -8,7 +8,7 @@
 #include "limits.h"
 
 /* TEECHAN_VERSION */
-int tc_ioctl_version(void __user *arg)
+int tch_ioctl_version(void __user *arg)
 {
 	struct teechan_version version;
 
@@ -19,6 +19,6 @@ int tc_ioctl_version(void __user *arg)
 		return -EINVAL;
 	version.abi = TEECHAN_ABI_VERSION;
 	version.features = TEECHAN_FEAT_DEADLINE | TEECHAN_FEAT_CANCEL;
-	tc_limits_show(&version);
+	tch_limits_show(&version);
 	return copy_to_user(arg, &version, sizeof(version)) ? -EFAULT : 0;
 }

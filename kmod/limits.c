@@ -29,63 +29,63 @@ module_param(max_memory_mib, uint, 0444);
 MODULE_PARM_DESC(max_memory_mib, "MiB of regions and inboxes a user may hold (64)");
 
 /**
- * struct tc_user - what one user holds, over all his open files
- * @node: in tc_users
+ * struct tch_user - what one user holds, over all his open files
+ * @node: in tch_users
  * @uid: who
  * @refs: open files and charges
  * @count: objects of each kind
  * @bytes: memory of them
  *
- * All under tc_users_lock. A table of our own, since the kernel's ucounts are
+ * All under tch_users_lock. A table of our own, since the kernel's ucounts are
  * not there for modules.
  */
-struct tc_user {
+struct tch_user {
 	struct list_head node;
 	kuid_t uid;
 	unsigned int refs;
-	unsigned int count[TC_KINDS];
+	unsigned int count[TCH_KINDS];
 	size_t bytes;
 };
 
 /**
- * struct tc_charge - one object that a user holds
+ * struct tch_charge - one object that a user holds
  * @user: whose
  * @mm: charged against its RLIMIT_MEMLOCK
  * @kind: what it is
  * @bytes: its memory
  */
-struct tc_charge {
-	struct tc_user *user;
+struct tch_charge {
+	struct tch_user *user;
 	struct mm_struct *mm;
-	enum tc_kind kind;
+	enum tch_kind kind;
 	size_t bytes;
 };
 
-static DEFINE_SPINLOCK(tc_users_lock);
-static LIST_HEAD(tc_users);
+static DEFINE_SPINLOCK(tch_users_lock);
+static LIST_HEAD(tch_users);
 
 /* Nobody charges any more, and all that was charged is given back. */
-void tc_limits_exit(void)
+void tch_limits_exit(void)
 {
-	WARN_ON(!list_empty(&tc_users));
+	WARN_ON(!list_empty(&tch_users));
 }
 
-void tc_limits_show(struct teechan_version *version)
+void tch_limits_show(struct teechan_version *version)
 {
-	version->inbox_size = TC_INBOX_SIZE;
-	version->region_size_max = TC_REGION_SIZE_MAX;
+	version->inbox_size = TCH_INBOX_SIZE;
+	version->region_size_max = TCH_REGION_SIZE_MAX;
 	version->user_memory_max = (u64)max_memory_mib << 20;
 	version->user_sessions_max = max_sessions;
 	version->user_regions_max = max_regions;
-	version->window_size_max = TC_WINDOW_SIZE_MAX;
+	version->window_size_max = TCH_WINDOW_SIZE_MAX;
 }
 
-static struct tc_user *tc_user_find(kuid_t uid)
+static struct tch_user *tch_user_find(kuid_t uid)
 {
-	struct tc_user *user;
+	struct tch_user *user;
 
-	lockdep_assert_held(&tc_users_lock);
-	list_for_each_entry(user, &tc_users, node) {
+	lockdep_assert_held(&tch_users_lock);
+	list_for_each_entry(user, &tch_users, node) {
 		if (uid_eq(user->uid, uid)) {
 			user->refs++;
 			return user;
@@ -95,53 +95,53 @@ static struct tc_user *tc_user_find(kuid_t uid)
 }
 
 /**
- * tc_user_get() - the entry of a user, made when there is none
+ * tch_user_get() - the entry of a user, made when there is none
  * @uid: who
  *
  * Return: the entry with a reference, or NULL without memory.
  */
-struct tc_user *tc_user_get(kuid_t uid)
+struct tch_user *tch_user_get(kuid_t uid)
 {
-	struct tc_user *fresh = kzalloc(sizeof(*fresh), GFP_KERNEL_ACCOUNT);
-	struct tc_user *user;
+	struct tch_user *fresh = kzalloc(sizeof(*fresh), GFP_KERNEL_ACCOUNT);
+	struct tch_user *user;
 
 	if (!fresh)
 		return NULL;
 	fresh->uid = uid;
 	fresh->refs = 1;
 
-	spin_lock(&tc_users_lock);
-	user = tc_user_find(uid);
+	spin_lock(&tch_users_lock);
+	user = tch_user_find(uid);
 	if (!user) {
-		list_add(&fresh->node, &tc_users);
+		list_add(&fresh->node, &tch_users);
 		swap(user, fresh);
 	}
-	spin_unlock(&tc_users_lock);
+	spin_unlock(&tch_users_lock);
 
 	kfree(fresh);
 	return user;
 }
 
-void tc_user_put(struct tc_user *user)
+void tch_user_put(struct tch_user *user)
 {
 	bool last;
 
-	spin_lock(&tc_users_lock);
+	spin_lock(&tch_users_lock);
 	last = !--user->refs;
 	if (last)
 		list_del(&user->node);
-	spin_unlock(&tc_users_lock);
+	spin_unlock(&tch_users_lock);
 
 	if (last)
 		kfree(user);
 }
 
-static int tc_user_charge(struct tc_user *user, enum tc_kind kind, size_t bytes)
+static int tch_user_charge(struct tch_user *user, enum tch_kind kind, size_t bytes)
 {
-	const unsigned int max = kind == TC_KIND_SESSION ? max_sessions : max_regions;
+	const unsigned int max = kind == TCH_KIND_SESSION ? max_sessions : max_regions;
 	int ret = 0;
 
-	spin_lock(&tc_users_lock);
+	spin_lock(&tch_users_lock);
 	if (user->count[kind] >= max) {
 		ret = -EDQUOT;
 	} else if (user->bytes + bytes > (size_t)max_memory_mib << 20) {
@@ -151,17 +151,17 @@ static int tc_user_charge(struct tc_user *user, enum tc_kind kind, size_t bytes)
 		user->bytes += bytes;
 		user->refs++;
 	}
-	spin_unlock(&tc_users_lock);
+	spin_unlock(&tch_users_lock);
 	return ret;
 }
 
-static void tc_user_uncharge(struct tc_user *user, enum tc_kind kind, size_t bytes)
+static void tch_user_uncharge(struct tch_user *user, enum tch_kind kind, size_t bytes)
 {
-	spin_lock(&tc_users_lock);
+	spin_lock(&tch_users_lock);
 	user->count[kind]--;
 	user->bytes -= bytes;
-	spin_unlock(&tc_users_lock);
-	tc_user_put(user);
+	spin_unlock(&tch_users_lock);
+	tch_user_put(user);
 }
 
 /*
@@ -170,7 +170,7 @@ static void tc_user_uncharge(struct tc_user *user, enum tc_kind kind, size_t byt
  * last reference, and waiting for work that takes it later would let a user who
  * sits on his own mmap lock hold up the others.
  */
-static int tc_mm_charge(struct mm_struct *mm, unsigned long pages)
+static int tch_mm_charge(struct mm_struct *mm, unsigned long pages)
 {
 	const unsigned long max = rlimit(RLIMIT_MEMLOCK) >> PAGE_SHIFT;
 
@@ -181,27 +181,27 @@ static int tc_mm_charge(struct mm_struct *mm, unsigned long pages)
 }
 
 /**
- * tc_charge_new() - charge an object to its user and to RLIMIT_MEMLOCK
+ * tch_charge_new() - charge an object to its user and to RLIMIT_MEMLOCK
  * @user: who
  * @mm: the caller's own
  * @kind: what
  * @bytes: its memory, whole pages
  *
- * Return: a charge for tc_charge_free(), ERR_PTR(-EDQUOT) over the number of
+ * Return: a charge for tch_charge_free(), ERR_PTR(-EDQUOT) over the number of
  * objects, ERR_PTR(-ENOMEM) over the memory.
  */
-struct tc_charge *tc_charge_new(struct tc_user *user, struct mm_struct *mm,
-				enum tc_kind kind, size_t bytes)
+struct tch_charge *tch_charge_new(struct tch_user *user, struct mm_struct *mm,
+				  enum tch_kind kind, size_t bytes)
 {
-	struct tc_charge *charge = kzalloc(sizeof(*charge), GFP_KERNEL_ACCOUNT);
+	struct tch_charge *charge = kzalloc(sizeof(*charge), GFP_KERNEL_ACCOUNT);
 	int ret;
 
 	if (!charge)
 		return ERR_PTR(-ENOMEM);
-	ret = tc_user_charge(user, kind, bytes);
+	ret = tch_user_charge(user, kind, bytes);
 	if (ret)
 		goto free_charge;
-	ret = tc_mm_charge(mm, bytes >> PAGE_SHIFT);
+	ret = tch_mm_charge(mm, bytes >> PAGE_SHIFT);
 	if (ret)
 		goto uncharge_user;
 
@@ -213,19 +213,19 @@ struct tc_charge *tc_charge_new(struct tc_user *user, struct mm_struct *mm,
 	return charge;
 
 uncharge_user:
-	tc_user_uncharge(user, kind, bytes);
+	tch_user_uncharge(user, kind, bytes);
 free_charge:
 	kfree(charge);
 	return ERR_PTR(ret);
 }
 
 /**
- * tc_charge_free() - give a charge back, under whatever lock
- * @charge: of tc_charge_new()
+ * tch_charge_free() - give a charge back, under whatever lock
+ * @charge: of tch_charge_new()
  */
-void tc_charge_free(struct tc_charge *charge)
+void tch_charge_free(struct tch_charge *charge)
 {
-	tc_user_uncharge(charge->user, charge->kind, charge->bytes);
+	tch_user_uncharge(charge->user, charge->kind, charge->bytes);
 	atomic64_sub(charge->bytes >> PAGE_SHIFT, &charge->mm->pinned_vm);
 	mmdrop(charge->mm);
 	kfree(charge);

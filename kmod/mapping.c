@@ -13,44 +13,44 @@
  * but entries that nobody uses cost on every unmapping: 32 is between the best
  * for one touched page (16) and for a region read whole (64).
  */
-#define TC_FILL_PAGES 32UL
+#define TCH_FILL_PAGES 32UL
 
-#define TC_FS_MAGIC 0x74656563	/* "teec" */
+#define TCH_FS_MAGIC 0x74656563	/* "teec" */
 
-static struct vfsmount *tc_mount;
+static struct vfsmount *tch_mount;
 
-static int tc_fs_init_context(struct fs_context *fc)
+static int tch_fs_init_context(struct fs_context *fc)
 {
-	return init_pseudo(fc, TC_FS_MAGIC) ? 0 : -ENOMEM;
+	return init_pseudo(fc, TCH_FS_MAGIC) ? 0 : -ENOMEM;
 }
 
 /* No owner: our own mount would keep the module for ever. */
-static struct file_system_type tc_fs = {
+static struct file_system_type tch_fs = {
 	.name = "teechan",
-	.init_fs_context = tc_fs_init_context,
+	.init_fs_context = tch_fs_init_context,
 	.kill_sb = kill_anon_super,
 };
 
 /**
- * tc_mapping_init() - mount the file system behind tc_mapping_new()
+ * tch_mapping_init() - mount the file system behind tch_mapping_new()
  *
  * It is not registered: nobody else can mount it.
  *
  * Return: 0 or -errno.
  */
-int tc_mapping_init(void)
+int tch_mapping_init(void)
 {
-	tc_mount = kern_mount(&tc_fs);
-	return PTR_ERR_OR_ZERO(tc_mount);
+	tch_mount = kern_mount(&tch_fs);
+	return PTR_ERR_OR_ZERO(tch_mount);
 }
 
-void tc_mapping_exit(void)
+void tch_mapping_exit(void)
 {
-	kern_unmount(tc_mount);
+	kern_unmount(tch_mount);
 }
 
 /**
- * tc_mapping_new() - a new address space for one open file
+ * tch_mapping_new() - a new address space for one open file
  *
  * Every node of a device has an inode of its own, and so an address space of
  * its own: unmapping by the one would leave mappings made through the other.
@@ -59,13 +59,13 @@ void tc_mapping_exit(void)
  *
  * Return: an inode to iput(), or ERR_PTR(-ENOMEM).
  */
-struct inode *tc_mapping_new(void)
+struct inode *tch_mapping_new(void)
 {
-	return alloc_anon_inode(tc_mount->mnt_sb);
+	return alloc_anon_inode(tch_mount->mnt_sb);
 }
 
 /**
- * tc_mapping_check() - refuse every kind of mapping but the one that is safe
+ * tch_mapping_check() - refuse every kind of mapping but the one that is safe
  * @vma: as mmap was called
  *
  * Copy-on-write of a special entry is a kernel BUG, so private mappings are
@@ -74,7 +74,7 @@ struct inode *tc_mapping_new(void)
  *
  * Return: 0, or -EINVAL for a private mapping, -EPERM for an executable one.
  */
-int tc_mapping_check(struct vm_area_struct *vma)
+int tch_mapping_check(struct vm_area_struct *vma)
 {
 	if (!(vma->vm_flags & VM_SHARED))
 		return -EINVAL;
@@ -85,16 +85,16 @@ int tc_mapping_check(struct vm_area_struct *vma)
 	return 0;
 }
 
-struct tc_fill {
+struct tch_fill {
 	struct vm_area_struct *vma;
-	tc_page_fn fn;
+	tch_page_fn fn;
 	void *data;
 };
 
 /* Called by apply_to_page_range() with the page-table lock held. */
-static int tc_fill_one(pte_t *pte, unsigned long addr, void *data)
+static int tch_fill_one(pte_t *pte, unsigned long addr, void *data)
 {
-	struct tc_fill *fill = data;
+	struct tch_fill *fill = data;
 	struct vm_area_struct *vma = fill->vma;
 	struct page *page;
 
@@ -108,7 +108,7 @@ static int tc_fill_one(pte_t *pte, unsigned long addr, void *data)
 }
 
 /**
- * tc_mapping_fill() - map the page of a fault and some around it
+ * tch_mapping_fill() - map the page of a fault and some around it
  * @vmf: the fault; its own page must be allowed
  * @first: first page offset of the object that the fault hit
  * @count: its pages
@@ -121,32 +121,32 @@ static int tc_fill_one(pte_t *pte, unsigned long addr, void *data)
  *
  * Return: VM_FAULT_NOPAGE, or VM_FAULT_OOM.
  */
-vm_fault_t tc_mapping_fill(struct vm_fault *vmf, unsigned long first,
-			   unsigned long count, tc_page_fn fn, void *data)
+vm_fault_t tch_mapping_fill(struct vm_fault *vmf, unsigned long first,
+			    unsigned long count, tch_page_fn fn, void *data)
 {
 	struct vm_area_struct *vma = vmf->vma;
-	struct tc_fill fill = { .vma = vma, .fn = fn, .data = data };
+	struct tch_fill fill = { .vma = vma, .fn = fn, .data = data };
 	unsigned long lo = max3(first, vma->vm_pgoff,
-				round_down(vmf->pgoff - first, TC_FILL_PAGES) + first);
+				round_down(vmf->pgoff - first, TCH_FILL_PAGES) + first);
 	unsigned long hi = min3(first + count, vma->vm_pgoff + vma_pages(vma),
-				round_down(vmf->pgoff - first, TC_FILL_PAGES) + first +
-				TC_FILL_PAGES);
+				round_down(vmf->pgoff - first, TCH_FILL_PAGES) + first +
+				TCH_FILL_PAGES);
 	unsigned long addr = vma->vm_start + ((lo - vma->vm_pgoff) << PAGE_SHIFT);
 
 	if (apply_to_page_range(vma->vm_mm, addr, (hi - lo) << PAGE_SHIFT,
-				tc_fill_one, &fill))
+				tch_fill_one, &fill))
 		return VM_FAULT_OOM;
 	return VM_FAULT_NOPAGE;
 }
 
 /**
- * tc_mapping_unmap() - take pages out of every mapping of a file
- * @inode: of tc_mapping_new()
+ * tch_mapping_unmap() - take pages out of every mapping of a file
+ * @inode: of tch_mapping_new()
  * @first: first page offset
  * @count: pages, not 0: for unmap_mapping_range() 0 means all there are
  */
-void tc_mapping_unmap(struct inode *inode, unsigned long first,
-		      unsigned long count)
+void tch_mapping_unmap(struct inode *inode, unsigned long first,
+		       unsigned long count)
 {
 	unmap_mapping_range(inode->i_mapping, (loff_t)first << PAGE_SHIFT,
 			    (loff_t)count << PAGE_SHIFT, 1);

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Address spaces of open files, and the page-table entries in them. */
-#ifndef TC_MAPPING_H
-#define TC_MAPPING_H
+#ifndef TCH_MAPPING_H
+#define TCH_MAPPING_H
 
 #include <linux/mm.h>
 
 struct inode;
 
 /**
- * typedef tc_page_fn - which page may now be mapped at a place
+ * typedef tch_page_fn - which page may now be mapped at a place
  * @data: the caller's
  * @pgoff: page offset in the file
  *
@@ -16,15 +16,15 @@ struct inode;
  *
  * Return: the page, or NULL to leave the place empty.
  */
-typedef struct page *(*tc_page_fn)(void *data, unsigned long pgoff);
+typedef struct page *(*tch_page_fn)(void *data, unsigned long pgoff);
 
-int tc_mapping_init(void);
-void tc_mapping_exit(void);
-struct inode *tc_mapping_new(void);
-int tc_mapping_check(struct vm_area_struct *vma);
-vm_fault_t tc_mapping_fill(struct vm_fault *vmf, unsigned long first,
-			   unsigned long count, tc_page_fn fn, void *data);
-void tc_mapping_unmap(struct inode *inode, unsigned long first,
-		      unsigned long count);
+int tch_mapping_init(void);
+void tch_mapping_exit(void);
+struct inode *tch_mapping_new(void);
+int tch_mapping_check(struct vm_area_struct *vma);
+vm_fault_t tch_mapping_fill(struct vm_fault *vmf, unsigned long first,
+			    unsigned long count, tch_page_fn fn, void *data);
+void tch_mapping_unmap(struct inode *inode, unsigned long first,
+		       unsigned long count);
 
-#endif /* TC_MAPPING_H */
+#endif /* TCH_MAPPING_H */

@@ -10,12 +10,12 @@
 #include "ta.h"
 
 /* To the end of the TA's queue, or to its head. */
-void tc_message_enqueue(struct tc_session *session, bool first)
+void tch_message_enqueue(struct tch_session *session, bool first)
 {
-	struct tc_ta *ta = session->ta;
+	struct tch_ta *ta = session->ta;
 
 	lockdep_assert_held(&ta->lock);
-	session->msg.state = TC_QUEUED;
+	session->msg.state = TCH_QUEUED;
 	session->msg.queued_at = ktime_get_ns();
 	if (first)
 		list_add(&session->on_queue, &ta->queue);
@@ -24,7 +24,7 @@ void tc_message_enqueue(struct tc_session *session, bool first)
 	ta->queued++;
 }
 
-void tc_message_dequeue(struct tc_session *session)
+void tch_message_dequeue(struct tch_session *session)
 {
 	lockdep_assert_held(&session->ta->lock);
 	list_del_init(&session->on_queue);
@@ -32,7 +32,7 @@ void tc_message_dequeue(struct tc_session *session)
 }
 
 /* The next message of the session gets a number of its own. */
-void tc_message_number(struct tc_message *msg)
+void tch_message_number(struct tch_message *msg)
 {
 	if (!++msg->seq)
 		msg->seq = 1;
@@ -42,23 +42,23 @@ void tc_message_number(struct tc_message *msg)
  * The slot is free for the next call; or for the CLOSE that the TA is still to
  * get, which goes before all that others have queued.
  */
-void tc_message_release(struct tc_session *session)
+void tch_message_release(struct tch_session *session)
 {
-	struct tc_message *msg = &session->msg;
-	struct tc_ta *ta = session->ta;
+	struct tch_message *msg = &session->msg;
+	struct tch_ta *ta = session->ta;
 
 	lockdep_assert_held(&ta->lock);
-	msg->state = TC_IDLE;
-	if (session->life != TC_CLOSING) {
+	msg->state = TCH_IDLE;
+	if (session->life != TCH_CLOSING) {
 		if (!list_empty(&session->waiters))
 			wake_up_interruptible(&session->slot_wait);
 		return;
 	}
 	if (ta->dead) {
-		tc_session_live(session, TC_GONE);
+		tch_session_live(session, TCH_GONE);
 		return;
 	}
-	tc_message_number(msg);
+	tch_message_number(msg);
 	msg->kind = TEECHAN_KIND_CLOSE;
 	msg->cmd = 0;
 	msg->cancel_id = 0;
@@ -66,174 +66,174 @@ void tc_message_release(struct tc_session *session)
 	msg->cancelled = false;
 	msg->abandoned = true;
 	memset(msg->params, 0, sizeof(msg->params));
-	tc_message_enqueue(session, true);
+	tch_message_enqueue(session, true);
 	wake_up_interruptible_poll(&ta->wait, EPOLLIN | EPOLLRDNORM);
 }
 
-static void tc_count_call(struct tc_ta *ta, const struct tc_message *msg, u64 latency)
+static void tch_count_call(struct tch_ta *ta, const struct tch_message *msg, u64 latency)
 {
 	lockdep_assert_held(&ta->lock);
 	if (msg->kind == TEECHAN_KIND_OPEN) {
 		if (msg->ret != TEECHAN_SUCCESS)
 			return;
 		ta->opens++;
-		tc_stat_inc(TC_STAT_OPENS);
+		tch_stat_inc(TCH_STAT_OPENS);
 	} else if (msg->kind == TEECHAN_KIND_INVOKE) {
 		ta->calls++;
 		ta->histogram[min(ilog2(latency | 1), TEECHAN_HIST_LEN - 1)]++;
-		tc_stat_inc(TC_STAT_CALLS);
+		tch_stat_inc(TCH_STAT_CALLS);
 	}
 }
 
 /* What the end of a message means for its session; ta->lock is held. */
-static void tc_settle(struct tc_session *session)
+static void tch_settle(struct tch_session *session)
 {
-	const struct tc_message *msg = &session->msg;
+	const struct tch_message *msg = &session->msg;
 
 	switch (msg->kind) {
 	case TEECHAN_KIND_OPEN:
 		if (msg->ret != TEECHAN_SUCCESS)
-			tc_session_live(session, TC_GONE);
+			tch_session_live(session, TCH_GONE);
 		else if (msg->abandoned)
-			tc_session_live(session, TC_CLOSING);
+			tch_session_live(session, TCH_CLOSING);
 		else
-			tc_session_live(session, TC_OPEN);
+			tch_session_live(session, TCH_OPEN);
 		break;
 	case TEECHAN_KIND_CLOSE:
-		tc_session_live(session, TC_GONE);
+		tch_session_live(session, TCH_GONE);
 		break;
 	}
 }
 
 /*
- * End a message that is TC_FINISHING, and so this thread's: the pages go home,
+ * End a message that is TCH_FINISHING, and so this thread's: the pages go home,
  * then its caller wakes, or the slot is free again if nobody waits.
  */
-void tc_message_finish(struct tc_session *session, bool answered, u32 ret, u32 origin)
+void tch_message_finish(struct tch_session *session, bool answered, u32 ret, u32 origin)
 {
-	struct tc_message *msg = &session->msg;
-	struct tc_ta *ta = session->ta;
-	struct tc_call_event event;
+	struct tch_message *msg = &session->msg;
+	struct tch_ta *ta = session->ta;
+	struct tch_call_event event;
 	bool gone;
 
-	tc_params_return(session);
+	tch_params_return(session);
 
 	spin_lock(&ta->lock);
 	msg->answered = answered;
 	msg->ret = ret;
 	msg->origin = origin;
-	event = (struct tc_call_event) {
+	event = (struct tch_call_event) {
 		.kind = msg->kind, .cmd = msg->cmd, .ret = ret, .origin = origin,
 		.latency = ktime_get_ns() - msg->queued_at,
 	};
 	if (answered)
-		tc_count_call(ta, msg, event.latency);
-	tc_settle(session);
+		tch_count_call(ta, msg, event.latency);
+	tch_settle(session);
 	if (msg->abandoned) {
 		if (msg->kind != TEECHAN_KIND_CLOSE)
-			tc_stat_inc(TC_STAT_ABANDONED);
-		tc_message_release(session);
+			tch_stat_inc(TCH_STAT_ABANDONED);
+		tch_message_release(session);
 	} else {
-		msg->state = TC_DONE;
+		msg->state = TCH_DONE;
 	}
-	gone = session->life == TC_GONE;
+	gone = session->life == TCH_GONE;
 	spin_unlock(&ta->lock);
 
-	tc_hand_over(&session->wait);
-	tc_event_call(session, &event);
+	tch_hand_over(&session->wait);
+	tch_event_call(session, &event);
 	if (gone)
-		tc_session_unlist(session);
+		tch_session_unlist(session);
 }
 
 /*
  * The deadline has come. What is queued is taken back; what the TA has, it
  * keeps, pages and inbox too, until it answers or dies.
  */
-bool tc_message_give_up(struct tc_session *session)
+bool tch_message_give_up(struct tch_session *session)
 {
-	struct tc_message *msg = &session->msg;
+	struct tch_message *msg = &session->msg;
 
 	lockdep_assert_held(&session->ta->lock);
 	msg->abandoned = true;
-	if (msg->state != TC_QUEUED)
+	if (msg->state != TCH_QUEUED)
 		return false;
-	tc_message_dequeue(session);
-	msg->state = TC_FINISHING;
+	tch_message_dequeue(session);
+	msg->state = TCH_FINISHING;
 	return true;
 }
 
 /**
- * tc_message_quit() - the client is done with the session
+ * tch_message_quit() - the client is done with the session
  * @session: no longer in the client's table
  *
  * Nobody will collect what is under way. What the TA holds stays its own until
  * it answers.
  */
-void tc_message_quit(struct tc_session *session)
+void tch_message_quit(struct tch_session *session)
 {
-	struct tc_message *msg = &session->msg;
-	struct tc_ta *ta = session->ta;
+	struct tch_message *msg = &session->msg;
+	struct tch_ta *ta = session->ta;
 	bool taken_back = false, gone;
 
 	spin_lock(&ta->lock);
 	WRITE_ONCE(session->quit, true);
-	if (session->life == TC_OPEN)
-		tc_session_live(session, TC_CLOSING);
-	else if (session->life == TC_OPENING && msg->state == TC_IDLE)
-		tc_session_live(session, TC_GONE);	/* its OPEN never began */
+	if (session->life == TCH_OPEN)
+		tch_session_live(session, TCH_CLOSING);
+	else if (session->life == TCH_OPENING && msg->state == TCH_IDLE)
+		tch_session_live(session, TCH_GONE);	/* its OPEN never began */
 	switch (msg->state) {
-	case TC_QUEUED:
-	case TC_DELIVERING:
-	case TC_HELD:
-	case TC_FINISHING:
-		taken_back = msg->kind != TEECHAN_KIND_CLOSE && tc_message_give_up(session);
+	case TCH_QUEUED:
+	case TCH_DELIVERING:
+	case TCH_HELD:
+	case TCH_FINISHING:
+		taken_back = msg->kind != TEECHAN_KIND_CLOSE && tch_message_give_up(session);
 		break;
-	case TC_IDLE:
-	case TC_DONE:
-		tc_message_release(session);
+	case TCH_IDLE:
+	case TCH_DONE:
+		tch_message_release(session);
 		break;
-	case TC_PREPARING:
-	case TC_COLLECTING:
+	case TCH_PREPARING:
+	case TCH_COLLECTING:
 		break;
 	}
 	wake_up_interruptible_all(&session->wait);
 	wake_up_interruptible_all(&session->slot_wait);
-	gone = session->life == TC_GONE;
+	gone = session->life == TCH_GONE;
 	spin_unlock(&ta->lock);
 	if (gone)
-		tc_session_unlist(session);
+		tch_session_unlist(session);
 	if (taken_back)
-		tc_message_finish(session, false, TEECHAN_ERROR_CANCEL, TEECHAN_ORIGIN_COMMS);
+		tch_message_finish(session, false, TEECHAN_ERROR_CANCEL, TEECHAN_ORIGIN_COMMS);
 }
 
 /**
- * tc_message_kill() - the TA is dead: end what it had of a session
+ * tch_message_kill() - the TA is dead: end what it had of a session
  * @session: ta->dead is set
  *
  * The pages are taken from the TA's windows before the caller hears of it.
  */
-void tc_message_kill(struct tc_session *session)
+void tch_message_kill(struct tch_session *session)
 {
-	struct tc_message *msg = &session->msg;
-	struct tc_ta *ta = session->ta;
+	struct tch_message *msg = &session->msg;
+	struct tch_ta *ta = session->ta;
 	bool finish = true;
 
 	spin_lock(&ta->lock);
 	switch (msg->state) {
-	case TC_QUEUED:
-		tc_message_dequeue(session);
+	case TCH_QUEUED:
+		tch_message_dequeue(session);
 		break;
-	case TC_DELIVERING:
-	case TC_HELD:
+	case TCH_DELIVERING:
+	case TCH_HELD:
 		ta->held--;
 		break;
 	default:
 		finish = false;
 	}
 	if (finish)
-		msg->state = TC_FINISHING;
+		msg->state = TCH_FINISHING;
 	wake_up_interruptible_all(&session->slot_wait);
 	spin_unlock(&ta->lock);
 	if (finish)
-		tc_message_finish(session, false, TEECHAN_ERROR_TARGET_DEAD, TEECHAN_ORIGIN_TEE);
+		tch_message_finish(session, false, TEECHAN_ERROR_TARGET_DEAD, TEECHAN_ORIGIN_TEE);
 }

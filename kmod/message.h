@@ -13,8 +13,8 @@
  * thread, FINISHING to whoever brought it there: so what takes long or sleeps
  * (copying, lending, unmapping) is done by one thread without a lock.
  */
-#ifndef TC_MESSAGE_H
-#define TC_MESSAGE_H
+#ifndef TCH_MESSAGE_H
+#define TCH_MESSAGE_H
 
 #include <linux/ktime.h>
 #include <linux/types.h>
@@ -22,21 +22,21 @@
 #include "../include/uapi/teechan.h"
 #include "params.h"
 
-struct tc_session;
+struct tch_session;
 
-enum tc_state {
-	TC_IDLE,
-	TC_PREPARING,
-	TC_QUEUED,
-	TC_DELIVERING,
-	TC_HELD,
-	TC_FINISHING,
-	TC_DONE,
-	TC_COLLECTING,
+enum tch_state {
+	TCH_IDLE,
+	TCH_PREPARING,
+	TCH_QUEUED,
+	TCH_DELIVERING,
+	TCH_HELD,
+	TCH_FINISHING,
+	TCH_DONE,
+	TCH_COLLECTING,
 };
 
 /**
- * struct tc_message - the slot; all members under ta->lock unless @state gives
+ * struct tch_message - the slot; all members under ta->lock unless @state gives
  *	the message to one thread
  * @state: see above
  * @seq: number of the message in its session, in the upper half of its ids
@@ -52,8 +52,8 @@ enum tc_state {
  * @origin: of @ret
  * @params: the parameters
  */
-struct tc_message {
-	enum tc_state state;
+struct tch_message {
+	enum tch_state state;
 	u32 seq;
 	u32 kind;
 	u32 cmd;
@@ -65,10 +65,10 @@ struct tc_message {
 	bool answered;
 	u32 ret;
 	u32 origin;
-	struct tc_param params[TEECHAN_PARAMS];
+	struct tch_param params[TEECHAN_PARAMS];
 };
 
-void tc_message_quit(struct tc_session *session);
-void tc_message_kill(struct tc_session *session);
+void tch_message_quit(struct tch_session *session);
+void tch_message_kill(struct tch_session *session);
 
-#endif /* TC_MESSAGE_H */
+#endif /* TCH_MESSAGE_H */

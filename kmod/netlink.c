@@ -14,43 +14,43 @@
 #include "stats.h"
 #include "ta.h"
 
-DEFINE_PER_CPU(struct tc_channel_stats, tc_channel_stats);
+DEFINE_PER_CPU(struct tch_channel_stats, tch_channel_stats);
 
-static struct genl_family tc_family;
+static struct genl_family tch_family;
 
 /* ---- pieces of messages ---- */
 
-static int tc_put_uuid(struct sk_buff *skb, const u8 *uuid)
+static int tch_put_uuid(struct sk_buff *skb, const u8 *uuid)
 {
 	return nla_put(skb, TEECHAN_A_TA_UUID, TEECHAN_UUID_LEN, uuid);
 }
 
-static int tc_put_u64(struct sk_buff *skb, int attr, u64 value)
+static int tch_put_u64(struct sk_buff *skb, int attr, u64 value)
 {
 	return nla_put_u64_64bit(skb, attr, value, TEECHAN_A_PAD);
 }
 
-static int tc_put_ta(struct sk_buff *skb, const struct tc_ta *ta)
+static int tch_put_ta(struct sk_buff *skb, const struct tch_ta *ta)
 {
-	return tc_put_uuid(skb, ta->uuid) ?:
-	       nla_put_u32(skb, TEECHAN_A_TA_PID, tc_owner_pid(&ta->owner)) ?:
-	       nla_put_u32(skb, TEECHAN_A_TA_UID, tc_owner_uid(&ta->owner)) ?:
+	return tch_put_uuid(skb, ta->uuid) ?:
+	       nla_put_u32(skb, TEECHAN_A_TA_PID, tch_owner_pid(&ta->owner)) ?:
+	       nla_put_u32(skb, TEECHAN_A_TA_UID, tch_owner_uid(&ta->owner)) ?:
 	       nla_put_u32(skb, TEECHAN_A_TA_FLAGS, ta->flags);
 }
 
-static int tc_put_client(struct sk_buff *skb, const struct tc_owner *owner)
+static int tch_put_client(struct sk_buff *skb, const struct tch_owner *owner)
 {
-	return nla_put_u32(skb, TEECHAN_A_CLIENT_PID, tc_owner_pid(owner)) ?:
-	       nla_put_u32(skb, TEECHAN_A_CLIENT_UID, tc_owner_uid(owner)) ?:
-	       nla_put_u32(skb, TEECHAN_A_CLIENT_GID, tc_owner_gid(owner));
+	return nla_put_u32(skb, TEECHAN_A_CLIENT_PID, tch_owner_pid(owner)) ?:
+	       nla_put_u32(skb, TEECHAN_A_CLIENT_UID, tch_owner_uid(owner)) ?:
+	       nla_put_u32(skb, TEECHAN_A_CLIENT_GID, tch_owner_gid(owner));
 }
 
-static int tc_put_session(struct sk_buff *skb, const struct tc_session *session)
+static int tch_put_session(struct sk_buff *skb, const struct tch_session *session)
 {
-	return tc_put_uuid(skb, session->ta->uuid) ?:
+	return tch_put_uuid(skb, session->ta->uuid) ?:
 	       nla_put_u32(skb, TEECHAN_A_SESSION, session->ta_id) ?:
 	       nla_put_u32(skb, TEECHAN_A_LOGIN, session->who.login) ?:
-	       tc_put_client(skb, &session->client->owner);
+	       tch_put_client(skb, &session->client->owner);
 }
 
 /* ---- events ---- */
@@ -59,25 +59,25 @@ static int tc_put_session(struct sk_buff *skb, const struct tc_session *session)
  * An event's header and time, or NULL when nobody listens or there is no
  * memory: an event may be lost, a call may not.
  */
-static struct sk_buff *tc_event_begin(u32 event, void **header)
+static struct sk_buff *tch_event_begin(u32 event, void **header)
 {
 	struct sk_buff *skb;
 
-	if (!genl_has_listeners(&tc_family, &init_net, 0))
+	if (!genl_has_listeners(&tch_family, &init_net, 0))
 		return NULL;
 	skb = genlmsg_new(NLMSG_GOODSIZE, GFP_KERNEL);
 	if (!skb)
 		return NULL;
-	*header = genlmsg_put(skb, 0, 0, &tc_family, 0, TEECHAN_CMD_EVENT);
+	*header = genlmsg_put(skb, 0, 0, &tch_family, 0, TEECHAN_CMD_EVENT);
 	if (!*header || nla_put_u32(skb, TEECHAN_A_EVENT, event) ||
-	    tc_put_u64(skb, TEECHAN_A_TIME, ktime_get_ns())) {
+	    tch_put_u64(skb, TEECHAN_A_TIME, ktime_get_ns())) {
 		nlmsg_free(skb);
 		return NULL;
 	}
 	return skb;
 }
 
-static void tc_event_end(struct sk_buff *skb, void *header, int error)
+static void tch_event_end(struct sk_buff *skb, void *header, int error)
 {
 	if (error) {
 		nlmsg_free(skb);
@@ -85,19 +85,19 @@ static void tc_event_end(struct sk_buff *skb, void *header, int error)
 	}
 	genlmsg_end(skb, header);
 	/* Not GFP_KERNEL: then it would yield to a listener that does not keep up. */
-	genlmsg_multicast(&tc_family, skb, 0, 0, GFP_NOWAIT | __GFP_NOWARN);
+	genlmsg_multicast(&tch_family, skb, 0, 0, GFP_NOWAIT | __GFP_NOWARN);
 }
 
-void tc_event_ta(u32 event, struct tc_ta *ta)
+void tch_event_ta(u32 event, struct tch_ta *ta)
 {
 	void *header;
-	struct sk_buff *skb = tc_event_begin(event, &header);
+	struct sk_buff *skb = tch_event_begin(event, &header);
 
 	if (skb)
-		tc_event_end(skb, header, tc_put_ta(skb, ta));
+		tch_event_end(skb, header, tch_put_ta(skb, ta));
 }
 
-void tc_event_call(struct tc_session *session, const struct tc_call_event *call)
+void tch_event_call(struct tch_session *session, const struct tch_call_event *call)
 {
 	struct sk_buff *skb;
 	void *header;
@@ -105,59 +105,59 @@ void tc_event_call(struct tc_session *session, const struct tc_call_event *call)
 
 	if (call->kind == TEECHAN_KIND_CLOSE)
 		return;
-	skb = tc_event_begin(call->kind == TEECHAN_KIND_OPEN ? TEECHAN_EVENT_OPEN :
-			     TEECHAN_EVENT_CALL, &header);
+	skb = tch_event_begin(call->kind == TEECHAN_KIND_OPEN ? TEECHAN_EVENT_OPEN :
+			      TEECHAN_EVENT_CALL, &header);
 	if (!skb)
 		return;
-	error = tc_put_session(skb, session) ?:
+	error = tch_put_session(skb, session) ?:
 		nla_put_u32(skb, TEECHAN_A_RESULT, call->ret) ?:
 		nla_put_u32(skb, TEECHAN_A_ORIGIN, call->origin) ?:
-		tc_put_u64(skb, TEECHAN_A_LATENCY, call->latency);
+		tch_put_u64(skb, TEECHAN_A_LATENCY, call->latency);
 	if (!error && call->kind == TEECHAN_KIND_INVOKE)
 		error = nla_put_u32(skb, TEECHAN_A_CMD, call->cmd);
-	tc_event_end(skb, header, error);
+	tch_event_end(skb, header, error);
 }
 
-static void tc_event_session(u32 event, struct tc_session *session)
+static void tch_event_session(u32 event, struct tch_session *session)
 {
 	void *header;
-	struct sk_buff *skb = tc_event_begin(event, &header);
+	struct sk_buff *skb = tch_event_begin(event, &header);
 
 	if (skb)
-		tc_event_end(skb, header, tc_put_session(skb, session));
+		tch_event_end(skb, header, tch_put_session(skb, session));
 }
 
-void tc_event_close(struct tc_session *session)
+void tch_event_close(struct tch_session *session)
 {
-	tc_event_session(TEECHAN_EVENT_CLOSE, session);
+	tch_event_session(TEECHAN_EVENT_CLOSE, session);
 }
 
-void tc_event_cancel(struct tc_session *session)
+void tch_event_cancel(struct tch_session *session)
 {
-	tc_event_session(TEECHAN_EVENT_CANCEL, session);
+	tch_event_session(TEECHAN_EVENT_CANCEL, session);
 }
 
-void tc_event_lend(struct tc_session *session, u64 bytes)
+void tch_event_lend(struct tch_session *session, u64 bytes)
 {
 	void *header;
-	struct sk_buff *skb = tc_event_begin(TEECHAN_EVENT_LEND, &header);
+	struct sk_buff *skb = tch_event_begin(TEECHAN_EVENT_LEND, &header);
 
 	if (skb)
-		tc_event_end(skb, header, tc_put_session(skb, session) ?:
-			     tc_put_u64(skb, TEECHAN_A_LENT, bytes));
+		tch_event_end(skb, header, tch_put_session(skb, session) ?:
+			      tch_put_u64(skb, TEECHAN_A_LENT, bytes));
 }
 
-void tc_event_refusal(const struct tc_client *client, const u8 *uuid,
-		      u32 error, u32 ret)
+void tch_event_refusal(const struct tch_client *client, const u8 *uuid,
+		       u32 error, u32 ret)
 {
 	void *header;
-	struct sk_buff *skb = tc_event_begin(TEECHAN_EVENT_REFUSAL, &header);
+	struct sk_buff *skb = tch_event_begin(TEECHAN_EVENT_REFUSAL, &header);
 
 	if (skb)
-		tc_event_end(skb, header, tc_put_uuid(skb, uuid) ?:
-			     tc_put_client(skb, &client->owner) ?:
-			     nla_put_u32(skb, error ? TEECHAN_A_ERRNO : TEECHAN_A_RESULT,
-					 error ?: ret));
+		tch_event_end(skb, header, tch_put_uuid(skb, uuid) ?:
+			      tch_put_client(skb, &client->owner) ?:
+			      nla_put_u32(skb, error ? TEECHAN_A_ERRNO : TEECHAN_A_RESULT,
+					  error ?: ret));
 }
 
 /* ---- requests ---- */
@@ -168,21 +168,21 @@ void tc_event_refusal(const struct tc_client *client, const u8 *uuid,
  * are few, and no lock may be held in between. So what is there all the time
  * comes exactly once, whatever comes and goes meanwhile.
  */
-struct tc_dump {
+struct tch_dump {
 	struct sk_buff *skb;
 	struct netlink_callback *cb;
 	u64 serial;	/* of the object in hand: its TA's or client's, */
 	u32 id;		/* and its own below that */
 };
 
-static void *tc_dump_begin(struct tc_dump *dump, u8 cmd)
+static void *tch_dump_begin(struct tch_dump *dump, u8 cmd)
 {
 	return genlmsg_put(dump->skb, NETLINK_CB(dump->cb->skb).portid,
-			   dump->cb->nlh->nlmsg_seq, &tc_family, NLM_F_MULTI, cmd);
+			   dump->cb->nlh->nlmsg_seq, &tch_family, NLM_F_MULTI, cmd);
 }
 
 /* Return: 0 to go on, -EMSGSIZE when the message is full. */
-static int tc_dump_end(struct tc_dump *dump, void *header, int error)
+static int tch_dump_end(struct tch_dump *dump, void *header, int error)
 {
 	if (error) {
 		genlmsg_cancel(dump->skb, header);
@@ -194,7 +194,7 @@ static int tc_dump_end(struct tc_dump *dump, void *header, int error)
 	return 0;
 }
 
-static bool tc_dump_skips(struct tc_dump *dump, u64 serial, u32 id)
+static bool tch_dump_skips(struct tch_dump *dump, u64 serial, u32 id)
 {
 	const u64 last = dump->cb->args[0];
 
@@ -205,16 +205,16 @@ static bool tc_dump_skips(struct tc_dump *dump, u64 serial, u32 id)
 	return false;
 }
 
-static int tc_dump_ta(struct tc_ta *ta, void *data)
+static int tch_dump_ta(struct tch_ta *ta, void *data)
 {
 	u64 histogram[TEECHAN_HIST_LEN], calls, opens;
 	u32 queued, held, live;
-	struct tc_dump *dump = data;
+	struct tch_dump *dump = data;
 	void *header;
 
-	if (tc_dump_skips(dump, ta->serial, 1))
+	if (tch_dump_skips(dump, ta->serial, 1))
 		return 0;
-	header = tc_dump_begin(dump, TEECHAN_CMD_GET_TA);
+	header = tch_dump_begin(dump, TEECHAN_CMD_GET_TA);
 	if (!header)
 		return -EMSGSIZE;
 	spin_lock(&ta->lock);
@@ -225,58 +225,58 @@ static int tc_dump_ta(struct tc_ta *ta, void *data)
 	opens = ta->opens;
 	memcpy(histogram, ta->histogram, sizeof(histogram));
 	spin_unlock(&ta->lock);
-	return tc_dump_end(dump, header,
-			   tc_put_ta(dump->skb, ta) ?:
-			   nla_put_u32(dump->skb, TEECHAN_A_QUEUED, queued) ?:
-			   nla_put_u32(dump->skb, TEECHAN_A_RUNNING, held) ?:
-			   nla_put_u32(dump->skb, TEECHAN_A_SESSIONS, live) ?:
-			   tc_put_u64(dump->skb, TEECHAN_A_CALLS, calls) ?:
-			   tc_put_u64(dump->skb, TEECHAN_A_OPENS, opens) ?:
-			   nla_put(dump->skb, TEECHAN_A_HISTOGRAM,
-				   sizeof(histogram), histogram));
+	return tch_dump_end(dump, header,
+			    tch_put_ta(dump->skb, ta) ?:
+			    nla_put_u32(dump->skb, TEECHAN_A_QUEUED, queued) ?:
+			    nla_put_u32(dump->skb, TEECHAN_A_RUNNING, held) ?:
+			    nla_put_u32(dump->skb, TEECHAN_A_SESSIONS, live) ?:
+			    tch_put_u64(dump->skb, TEECHAN_A_CALLS, calls) ?:
+			    tch_put_u64(dump->skb, TEECHAN_A_OPENS, opens) ?:
+			    nla_put(dump->skb, TEECHAN_A_HISTOGRAM,
+				    sizeof(histogram), histogram));
 }
 
-static u32 tc_session_state(const struct tc_session *session)
+static u32 tch_session_state(const struct tch_session *session)
 {
 	lockdep_assert_held(&session->ta->lock);
 	switch (session->life) {
-	case TC_OPENING:
+	case TCH_OPENING:
 		return TEECHAN_STATE_OPENING;
-	case TC_CLOSING:
-	case TC_GONE:
+	case TCH_CLOSING:
+	case TCH_GONE:
 		return TEECHAN_STATE_CLOSING;
-	case TC_OPEN:
+	case TCH_OPEN:
 		break;
 	}
 	switch (session->msg.state) {
-	case TC_QUEUED:
+	case TCH_QUEUED:
 		return TEECHAN_STATE_QUEUED;
-	case TC_DELIVERING:
-	case TC_HELD:
+	case TCH_DELIVERING:
+	case TCH_HELD:
 		return TEECHAN_STATE_RUNNING;
 	default:
 		return TEECHAN_STATE_IDLE;
 	}
 }
 
-static int tc_dump_session(struct tc_dump *dump, struct tc_session *session)
+static int tch_dump_session(struct tch_dump *dump, struct tch_session *session)
 {
-	void *header = tc_dump_begin(dump, TEECHAN_CMD_GET_SESSION);
+	void *header = tch_dump_begin(dump, TEECHAN_CMD_GET_SESSION);
 	u32 state;
 
 	if (!header)
 		return -EMSGSIZE;
 	spin_lock(&session->ta->lock);
-	state = tc_session_state(session);
+	state = tch_session_state(session);
 	spin_unlock(&session->ta->lock);
-	return tc_dump_end(dump, header, tc_put_session(dump->skb, session) ?:
-			   nla_put_u32(dump->skb, TEECHAN_A_STATE, state));
+	return tch_dump_end(dump, header, tch_put_session(dump->skb, session) ?:
+			    nla_put_u32(dump->skb, TEECHAN_A_STATE, state));
 }
 
-static int tc_dump_sessions_of(struct tc_ta *ta, void *data)
+static int tch_dump_sessions_of(struct tch_ta *ta, void *data)
 {
-	struct tc_dump *dump = data;
-	struct tc_session *session;
+	struct tch_dump *dump = data;
+	struct tch_session *session;
 	unsigned long id = 0;
 	int ret = 0;
 
@@ -288,54 +288,54 @@ static int tc_dump_sessions_of(struct tc_ta *ta, void *data)
 		spin_unlock(&ta->lock);
 		if (!session)
 			return 0;
-		if (!tc_dump_skips(dump, ta->serial, session->ta_id))
-			ret = tc_dump_session(dump, session);
-		tc_session_put(session);
+		if (!tch_dump_skips(dump, ta->serial, session->ta_id))
+			ret = tch_dump_session(dump, session);
+		tch_session_put(session);
 		if (ret)
 			return ret;
 	}
 }
 
-static int tc_dump_region(struct tc_region *region, void *data)
+static int tch_dump_region(struct tch_region *region, void *data)
 {
-	struct tc_dump *dump = data;
+	struct tch_dump *dump = data;
 	void *header;
 
-	if (tc_dump_skips(dump, region->client->serial, region->id))
+	if (tch_dump_skips(dump, region->client->serial, region->id))
 		return 0;
-	header = tc_dump_begin(dump, TEECHAN_CMD_GET_REGION);
+	header = tch_dump_begin(dump, TEECHAN_CMD_GET_REGION);
 	if (!header)
 		return -EMSGSIZE;
-	return tc_dump_end(dump, header,
-			   nla_put_u32(dump->skb, TEECHAN_A_REGION, region->id) ?:
-			   tc_put_u64(dump->skb, TEECHAN_A_SIZE,
-				      (u64)region->pages << PAGE_SHIFT) ?:
-			   tc_put_u64(dump->skb, TEECHAN_A_LENT,
-				      tc_region_lent(region)) ?:
-			   nla_put_u32(dump->skb, TEECHAN_A_MAPPINGS,
-				       atomic_read(&region->mappings)) ?:
-			   tc_put_client(dump->skb, &region->client->owner));
+	return tch_dump_end(dump, header,
+			    nla_put_u32(dump->skb, TEECHAN_A_REGION, region->id) ?:
+			    tch_put_u64(dump->skb, TEECHAN_A_SIZE,
+					(u64)region->pages << PAGE_SHIFT) ?:
+			    tch_put_u64(dump->skb, TEECHAN_A_LENT,
+					tch_region_lent(region)) ?:
+			    nla_put_u32(dump->skb, TEECHAN_A_MAPPINGS,
+					atomic_read(&region->mappings)) ?:
+			    tch_put_client(dump->skb, &region->client->owner));
 }
 
-static int tc_dump_run(struct tc_dump *dump, u8 cmd)
+static int tch_dump_run(struct tch_dump *dump, u8 cmd)
 {
 	switch (cmd) {
 	case TEECHAN_CMD_GET_TA:
-		return tc_ta_each(tc_dump_ta, dump);
+		return tch_ta_each(tch_dump_ta, dump);
 	case TEECHAN_CMD_GET_SESSION:
-		return tc_ta_each(tc_dump_sessions_of, dump);
+		return tch_ta_each(tch_dump_sessions_of, dump);
 	default:
-		return tc_client_each_region(tc_dump_region, dump);
+		return tch_client_each_region(tch_dump_region, dump);
 	}
 }
 
-static int tc_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
+static int tch_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 {
-	struct tc_dump dump = { .skb = skb, .cb = cb };
+	struct tch_dump dump = { .skb = skb, .cb = cb };
 	const struct genlmsghdr *request = nlmsg_data(cb->nlh);
 	int ret;
 
-	ret = tc_dump_run(&dump, request->cmd);
+	ret = tch_dump_run(&dump, request->cmd);
 	/* Not even one fits into an empty message. */
 	if (ret && !skb->len)
 		return ret;
@@ -344,41 +344,41 @@ static int tc_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 
 static const struct {
 	u32 attr;
-	enum tc_stat stat;
-} tc_counters[] = {
-	{ TEECHAN_A_CALLS, TC_STAT_CALLS },
-	{ TEECHAN_A_OPENS, TC_STAT_OPENS },
-	{ TEECHAN_A_LENDS, TC_STAT_LENDS },
-	{ TEECHAN_A_CANCELS, TC_STAT_CANCELS },
-	{ TEECHAN_A_ABANDONED, TC_STAT_ABANDONED },
-	{ TEECHAN_A_REFUSALS, TC_STAT_REFUSALS },
-	{ TEECHAN_A_DEATHS, TC_STAT_DEATHS },
+	enum tch_stat stat;
+} tch_counters[] = {
+	{ TEECHAN_A_CALLS, TCH_STAT_CALLS },
+	{ TEECHAN_A_OPENS, TCH_STAT_OPENS },
+	{ TEECHAN_A_LENDS, TCH_STAT_LENDS },
+	{ TEECHAN_A_CANCELS, TCH_STAT_CANCELS },
+	{ TEECHAN_A_ABANDONED, TCH_STAT_ABANDONED },
+	{ TEECHAN_A_REFUSALS, TCH_STAT_REFUSALS },
+	{ TEECHAN_A_DEATHS, TCH_STAT_DEATHS },
 };
 
-static int tc_put_counters(struct sk_buff *skb)
+static int tch_put_counters(struct sk_buff *skb)
 {
 	int i, cpu, ret = 0;
 
-	for (i = 0; !ret && i < ARRAY_SIZE(tc_counters); i++) {
+	for (i = 0; !ret && i < ARRAY_SIZE(tch_counters); i++) {
 		u64 sum = 0;
 
 		for_each_possible_cpu(cpu)
-			sum += per_cpu(tc_channel_stats, cpu).count[tc_counters[i].stat];
-		ret = tc_put_u64(skb, tc_counters[i].attr, sum);
+			sum += per_cpu(tch_channel_stats, cpu).count[tch_counters[i].stat];
+		ret = tch_put_u64(skb, tch_counters[i].attr, sum);
 	}
 	return ret;
 }
 
-static int tc_get_info(struct sk_buff *request, struct genl_info *info)
+static int tch_get_info(struct sk_buff *request, struct genl_info *info)
 {
 	struct sk_buff *skb = genlmsg_new(NLMSG_GOODSIZE, GFP_KERNEL);
 	void *header;
 
 	if (!skb)
 		return -ENOMEM;
-	header = genlmsg_put_reply(skb, info, &tc_family, 0, TEECHAN_CMD_GET_INFO);
+	header = genlmsg_put_reply(skb, info, &tch_family, 0, TEECHAN_CMD_GET_INFO);
 	if (!header || nla_put_u32(skb, TEECHAN_A_ABI, TEECHAN_ABI_VERSION) ||
-	    tc_put_counters(skb)) {
+	    tch_put_counters(skb)) {
 		nlmsg_free(skb);
 		return -EMSGSIZE;
 	}
@@ -386,48 +386,48 @@ static int tc_get_info(struct sk_buff *request, struct genl_info *info)
 	return genlmsg_reply(skb, info);
 }
 
-static const struct genl_ops tc_ops[] = {
+static const struct genl_ops tch_ops[] = {
 	{
 		.cmd = TEECHAN_CMD_GET_INFO,
 		.flags = GENL_ADMIN_PERM,
-		.doit = tc_get_info,
+		.doit = tch_get_info,
 	}, {
 		.cmd = TEECHAN_CMD_GET_TA,
 		.flags = GENL_ADMIN_PERM,
-		.dumpit = tc_dumpit,
+		.dumpit = tch_dumpit,
 	}, {
 		.cmd = TEECHAN_CMD_GET_SESSION,
 		.flags = GENL_ADMIN_PERM,
-		.dumpit = tc_dumpit,
+		.dumpit = tch_dumpit,
 	}, {
 		.cmd = TEECHAN_CMD_GET_REGION,
 		.flags = GENL_ADMIN_PERM,
-		.dumpit = tc_dumpit,
+		.dumpit = tch_dumpit,
 	},
 };
 
-static const struct genl_multicast_group tc_groups[] = {
+static const struct genl_multicast_group tch_groups[] = {
 	{ .name = TEECHAN_GENL_EVENTS, .flags = GENL_MCAST_CAP_NET_ADMIN },
 };
 
 /* No request takes an attribute, and none has a policy: all are rejected. */
-static struct genl_family tc_family __ro_after_init = {
+static struct genl_family tch_family __ro_after_init = {
 	.name = TEECHAN_GENL_NAME,
 	.version = TEECHAN_GENL_VERSION,
 	.module = THIS_MODULE,
 	.netnsok = false,
-	.ops = tc_ops,
-	.n_ops = ARRAY_SIZE(tc_ops),
-	.mcgrps = tc_groups,
-	.n_mcgrps = ARRAY_SIZE(tc_groups),
+	.ops = tch_ops,
+	.n_ops = ARRAY_SIZE(tch_ops),
+	.mcgrps = tch_groups,
+	.n_mcgrps = ARRAY_SIZE(tch_groups),
 };
 
-int __init tc_netlink_init(void)
+int __init tch_netlink_init(void)
 {
-	return genl_register_family(&tc_family);
+	return genl_register_family(&tch_family);
 }
 
-void tc_netlink_exit(void)
+void tch_netlink_exit(void)
 {
-	genl_unregister_family(&tc_family);
+	genl_unregister_family(&tch_family);
 }

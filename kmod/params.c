@@ -9,30 +9,30 @@
 #include "session.h"
 
 /* Where a temporary reference may begin in the inbox. */
-#define TC_INBOX_ALIGN 16
+#define TCH_INBOX_ALIGN 16
 
-static bool tc_type_is_temp(u32 type)
+static bool tch_type_is_temp(u32 type)
 {
 	return type >= TEECHAN_MEM_IN && type <= TEECHAN_MEM_INOUT;
 }
 
-static bool tc_type_is_region(u32 type)
+static bool tch_type_is_region(u32 type)
 {
 	return type >= TEECHAN_REGION_IN && type <= TEECHAN_REGION_INOUT;
 }
 
 /* The three lists of types are each IN, OUT, INOUT: 1, 2, 3 in the low bits. */
-static bool tc_type_is_in(u32 type)
+static bool tch_type_is_in(u32 type)
 {
 	return type & 1;
 }
 
-static bool tc_type_is_out(u32 type)
+static bool tch_type_is_out(u32 type)
 {
 	return type & 2;
 }
 
-static bool tc_param_is_sound(const struct teechan_param *p)
+static bool tch_param_is_sound(const struct teechan_param *p)
 {
 	if (p->flags)
 		return false;
@@ -57,37 +57,37 @@ static bool tc_param_is_sound(const struct teechan_param *p)
 }
 
 /**
- * tc_params_check() - what can be seen without a session
+ * tch_params_check() - what can be seen without a session
  * @in: the client's four parameters, already copied
  *
  * Return: 0; -EINVAL for a bad type, or a member that must be zero; -E2BIG when
  * the temporary references do not fit the inbox.
  */
-int tc_params_check(const struct teechan_param *in)
+int tch_params_check(const struct teechan_param *in)
 {
 	u64 used = 0;
 	int i;
 
 	for (i = 0; i < TEECHAN_PARAMS; i++) {
-		if (!tc_param_is_sound(&in[i]))
+		if (!tch_param_is_sound(&in[i]))
 			return -EINVAL;
-		if (!tc_type_is_temp(in[i].type))
+		if (!tch_type_is_temp(in[i].type))
 			continue;
-		if (in[i].b > TC_INBOX_SIZE)
+		if (in[i].b > TCH_INBOX_SIZE)
 			return -E2BIG;
-		used += ALIGN(in[i].b, TC_INBOX_ALIGN);
+		used += ALIGN(in[i].b, TCH_INBOX_ALIGN);
 	}
-	return used > TC_INBOX_SIZE ? -E2BIG : 0;
+	return used > TCH_INBOX_SIZE ? -E2BIG : 0;
 }
 
 /* Inputs go into the inbox; what the TA is to fill begins as zeros. */
-static int tc_param_copy_in(struct tc_session *session, struct tc_param *param,
-			    const struct teechan_param *in, u64 at)
+static int tch_param_copy_in(struct tch_session *session, struct tch_param *param,
+			     const struct teechan_param *in, u64 at)
 {
 	param->user = u64_to_user_ptr(in->a);
 	param->size = in->b;
 	param->at = at;
-	if (!tc_type_is_in(param->type)) {
+	if (!tch_type_is_in(param->type)) {
 		memset(session->inbox + at, 0, param->size);
 		return access_ok(param->user, param->size) ? 0 : -EFAULT;
 	}
@@ -95,59 +95,59 @@ static int tc_param_copy_in(struct tc_session *session, struct tc_param *param,
 	       -EFAULT : 0;
 }
 
-static int tc_param_lend(struct tc_session *session, struct tc_param *param,
-			 const struct teechan_param *in)
+static int tch_param_lend(struct tch_session *session, struct tch_param *param,
+			  const struct teechan_param *in)
 {
-	struct tc_region *region = tc_client_region(session->client, in->c);
+	struct tch_region *region = tch_client_region(session->client, in->c);
 	int ret;
 
 	if (!region)
 		return -ENXIO;
 	param->size = in->b;
-	ret = tc_loan_make(&param->loan, region, session->ta, in->a, in->b,
-			   tc_type_is_out(param->type));
+	ret = tch_loan_make(&param->loan, region, session->ta, in->a, in->b,
+			    tch_type_is_out(param->type));
 	if (!ret && param->loan.region)
-		param->at = tc_loan_at(&param->loan, in->a);
-	tc_region_put(region);
+		param->at = tch_loan_at(&param->loan, in->a);
+	tch_region_put(region);
 	return ret;
 }
 
 /**
- * tc_params_take() - take a message's parameters in
+ * tch_params_take() - take a message's parameters in
  * @session: whose message slot the caller has
- * @in: checked by tc_params_check()
+ * @in: checked by tch_params_check()
  *
  * Everything is copied before anything is lent: a temporary reference may lie
  * in a region that the same message lends.
  *
  * Return: 0; -EFAULT; -ENXIO for a region that the client does not have; or an
- * error of tc_loan_make(). Nothing is lent after an error.
+ * error of tch_loan_make(). Nothing is lent after an error.
  */
-int tc_params_take(struct tc_session *session, const struct teechan_param *in)
+int tch_params_take(struct tch_session *session, const struct teechan_param *in)
 {
-	struct tc_param *param = session->msg.params;
+	struct tch_param *param = session->msg.params;
 	u64 at = 0;
 	int i, ret;
 
 	memset(param, 0, sizeof(session->msg.params));
 	for (i = 0; i < TEECHAN_PARAMS; i++) {
 		param[i].type = in[i].type;
-		if (!tc_type_is_temp(in[i].type)) {
+		if (!tch_type_is_temp(in[i].type)) {
 			param[i].a = in[i].a;
 			param[i].b = in[i].b;
 			continue;
 		}
-		ret = tc_param_copy_in(session, &param[i], &in[i], at);
+		ret = tch_param_copy_in(session, &param[i], &in[i], at);
 		if (ret)
 			return ret;
-		at += ALIGN(in[i].b, TC_INBOX_ALIGN);
+		at += ALIGN(in[i].b, TCH_INBOX_ALIGN);
 	}
 	for (i = 0; i < TEECHAN_PARAMS; i++) {
-		if (!tc_type_is_region(in[i].type))
+		if (!tch_type_is_region(in[i].type))
 			continue;
-		ret = tc_param_lend(session, &param[i], &in[i]);
+		ret = tch_param_lend(session, &param[i], &in[i]);
 		if (ret) {
-			tc_params_return(session);
+			tch_params_return(session);
 			return ret;
 		}
 	}
@@ -155,18 +155,18 @@ int tc_params_take(struct tc_session *session, const struct teechan_param *in)
 }
 
 /* Write a message's parameters as the TA sees them. */
-void tc_params_show(const struct tc_session *session, struct teechan_param *out)
+void tch_params_show(const struct tch_session *session, struct teechan_param *out)
 {
-	const struct tc_param *param = session->msg.params;
+	const struct tch_param *param = session->msg.params;
 	int i;
 
 	for (i = 0; i < TEECHAN_PARAMS; i++, param++, out++) {
-		const bool temp = tc_type_is_temp(param->type);
+		const bool temp = tch_type_is_temp(param->type);
 
 		memset(out, 0, sizeof(*out));
-		if (!temp && !tc_type_is_region(param->type)) {
+		if (!temp && !tch_type_is_region(param->type)) {
 			out->type = param->type;
-			if (tc_type_is_in(param->type)) {
+			if (tch_type_is_in(param->type)) {
 				out->a = param->a;
 				out->b = param->b;
 			}
@@ -183,19 +183,19 @@ void tc_params_show(const struct tc_session *session, struct teechan_param *out)
 		out->a = param->at;
 		if (temp)
 			out->a += (u64)session->place.range.first << PAGE_SHIFT;
-		if (!tc_type_is_out(param->type))
+		if (!tch_type_is_out(param->type))
 			out->flags = TEECHAN_PARAM_RO;
 	}
 }
 
 /* Take from a TA's answer what is an output, and nothing else. */
-void tc_params_answer(struct tc_session *session, const struct teechan_param *in)
+void tch_params_answer(struct tch_session *session, const struct teechan_param *in)
 {
-	struct tc_param *param = session->msg.params;
+	struct tch_param *param = session->msg.params;
 	int i;
 
 	for (i = 0; i < TEECHAN_PARAMS; i++, param++, in++) {
-		if (!tc_type_is_out(param->type))
+		if (!tch_type_is_out(param->type))
 			continue;
 		param->a = in->a;
 		param->b = in->b;
@@ -203,16 +203,16 @@ void tc_params_answer(struct tc_session *session, const struct teechan_param *in
 }
 
 /* What was lent goes home; may sleep. The message stays as it is otherwise. */
-void tc_params_return(struct tc_session *session)
+void tch_params_return(struct tch_session *session)
 {
 	int i;
 
 	for (i = 0; i < TEECHAN_PARAMS; i++)
-		tc_loan_return(&session->msg.params[i].loan);
+		tch_loan_return(&session->msg.params[i].loan);
 }
 
 /**
- * tc_params_collect() - give an answer's outputs to the client
+ * tch_params_collect() - give an answer's outputs to the client
  * @session: whose message was answered
  * @out: the client's parameters, to be copied to it by the caller
  *
@@ -222,20 +222,20 @@ void tc_params_return(struct tc_session *session)
  *
  * Return: 0 or -EFAULT.
  */
-int tc_params_collect(const struct tc_session *session, struct teechan_param *out)
+int tch_params_collect(const struct tch_session *session, struct teechan_param *out)
 {
-	const struct tc_param *param = session->msg.params;
+	const struct tch_param *param = session->msg.params;
 	int i;
 
 	for (i = 0; i < TEECHAN_PARAMS; i++, param++, out++) {
-		if (!tc_type_is_out(param->type))
+		if (!tch_type_is_out(param->type))
 			continue;
 		out->b = param->b;
-		if (tc_type_is_temp(param->type)) {
+		if (tch_type_is_temp(param->type)) {
 			if (copy_to_user(param->user, session->inbox + param->at,
 					 min(param->b, param->size)))
 				return -EFAULT;
-		} else if (!tc_type_is_region(param->type)) {
+		} else if (!tch_type_is_region(param->type)) {
 			out->a = param->a;
 		}
 	}
@@ -243,7 +243,7 @@ int tc_params_collect(const struct tc_session *session, struct teechan_param *ou
 }
 
 /* Bytes lent by a message, for the monitor. */
-u64 tc_params_lent(const struct tc_session *session)
+u64 tch_params_lent(const struct tch_session *session)
 {
 	u64 bytes = 0;
 	int i;

@@ -15,7 +15,7 @@
 #include "mapping.h"
 #include "ta.h"
 
-static void tc_region_free_pages(struct tc_region *region)
+static void tch_region_free_pages(struct tch_region *region)
 {
 	unsigned int i;
 
@@ -25,59 +25,59 @@ static void tc_region_free_pages(struct tc_region *region)
 	}
 }
 
-static void tc_grant_release(struct kref *ref)
+static void tch_grant_release(struct kref *ref)
 {
-	struct tc_grant *grant = container_of(ref, struct tc_grant, ref);
+	struct tch_grant *grant = container_of(ref, struct tch_grant, ref);
 
-	tc_ta_put(grant->ta);
+	tch_ta_put(grant->ta);
 	kfree(grant);
 }
 
-static void tc_grant_drop(struct tc_grant *grant)
+static void tch_grant_drop(struct tch_grant *grant)
 {
 	list_del(&grant->on_region);
-	tc_place_del(&grant->ta->window, &grant->place);
-	kref_put(&grant->ref, tc_grant_release);
+	tch_place_del(&grant->ta->window, &grant->place);
+	kref_put(&grant->ref, tch_grant_release);
 }
 
 /* May run under the mmap lock: the last reference can be a VMA's. */
-static void tc_region_release(struct kref *ref)
+static void tch_region_release(struct kref *ref)
 {
-	struct tc_region *region = container_of(ref, struct tc_region, ref);
-	struct tc_client *client = region->client;
-	struct tc_grant *grant, *next;
+	struct tch_region *region = container_of(ref, struct tch_region, ref);
+	struct tch_client *client = region->client;
+	struct tch_grant *grant, *next;
 
 	list_for_each_entry_safe(grant, next, &region->grants, on_region)
-		tc_grant_drop(grant);
-	tc_space_del(&client->space, &region->range);
-	tc_region_free_pages(region);
-	tc_charge_free(region->charge);
+		tch_grant_drop(grant);
+	tch_space_del(&client->space, &region->range);
+	tch_region_free_pages(region);
+	tch_charge_free(region->charge);
 	kvfree(region);
-	tc_client_put(client);
+	tch_client_put(client);
 }
 
-void tc_region_put(struct tc_region *region)
+void tch_region_put(struct tch_region *region)
 {
-	kref_put(&region->ref, tc_region_release);
+	kref_put(&region->ref, tch_region_release);
 }
 
 /**
- * tc_region_alloc() - make a region and give it a place in its client's file
+ * tch_region_alloc() - make a region and give it a place in its client's file
  * @client: whose
  * @size: bytes, whole pages
  * @out: the region, with the caller's reference; it has no id yet
  *
  * Return: 0; -EINVAL for no size or one over the limit; -EDQUOT and -ENOMEM as
- * tc_charge_new(); -ENOSPC when the file's address space is full.
+ * tch_charge_new(); -ENOSPC when the file's address space is full.
  */
-int tc_region_alloc(struct tc_client *client, u64 size, struct tc_region **out)
+int tch_region_alloc(struct tch_client *client, u64 size, struct tch_region **out)
 {
 	const unsigned int pages = size >> PAGE_SHIFT;
-	struct tc_region *region;
+	struct tch_region *region;
 	unsigned int i;
 	int ret;
 
-	if (!size || size > TC_REGION_SIZE_MAX || !PAGE_ALIGNED(size))
+	if (!size || size > TCH_REGION_SIZE_MAX || !PAGE_ALIGNED(size))
 		return -EINVAL;
 	region = kvzalloc(struct_size(region, leaves, pages), GFP_KERNEL_ACCOUNT);
 	if (!region)
@@ -89,8 +89,8 @@ int tc_region_alloc(struct tc_client *client, u64 size, struct tc_region **out)
 	init_waitqueue_head(&region->wait);
 	INIT_LIST_HEAD(&region->grants);
 
-	region->charge = tc_charge_new(client->user, client->owner.mm,
-				       TC_KIND_REGION, size);
+	region->charge = tch_charge_new(client->user, client->owner.mm,
+					TCH_KIND_REGION, size);
 	if (IS_ERR(region->charge)) {
 		ret = PTR_ERR(region->charge);
 		goto free_region;
@@ -103,16 +103,16 @@ int tc_region_alloc(struct tc_client *client, u64 size, struct tc_region **out)
 			goto free_pages;
 		region->leaves[i].page = page;
 	}
-	ret = tc_space_add(&client->space, &region->range, pages);
+	ret = tch_space_add(&client->space, &region->range, pages);
 	if (ret)
 		goto free_pages;
-	tc_client_get(client);
+	tch_client_get(client);
 	*out = region;
 	return 0;
 
 free_pages:
-	tc_region_free_pages(region);
-	tc_charge_free(region->charge);
+	tch_region_free_pages(region);
+	tch_charge_free(region->charge);
 free_region:
 	kvfree(region);
 	return ret;
@@ -120,27 +120,27 @@ free_region:
 
 /* ---- the client's mappings ---- */
 
-static void tc_region_vm_open(struct vm_area_struct *vma)
+static void tch_region_vm_open(struct vm_area_struct *vma)
 {
-	struct tc_region *region = vma->vm_private_data;
+	struct tch_region *region = vma->vm_private_data;
 
 	kref_get(&region->ref);
 	atomic_inc(&region->mappings);
 }
 
-static void tc_region_vm_close(struct vm_area_struct *vma)
+static void tch_region_vm_close(struct vm_area_struct *vma)
 {
-	struct tc_region *region = vma->vm_private_data;
+	struct tch_region *region = vma->vm_private_data;
 
 	atomic_dec(&region->mappings);
-	tc_region_put(region);
+	tch_region_put(region);
 }
 
 /* The page at this offset if it is the client's; region->lock is held. */
-static struct page *tc_region_own_page(void *data, unsigned long pgoff)
+static struct page *tch_region_own_page(void *data, unsigned long pgoff)
 {
-	struct tc_region *region = data;
-	struct tc_leaf *leaf = &region->leaves[pgoff - region->range.first];
+	struct tch_region *region = data;
+	struct tch_leaf *leaf = &region->leaves[pgoff - region->range.first];
 
 	return leaf->ta ? NULL : leaf->page;
 }
@@ -152,8 +152,8 @@ static struct page *tc_region_own_page(void *data, unsigned long pgoff)
  * from user mode may wait: the kernel may hold any lock while it copies for
  * a system call, which gets EFAULT instead.
  */
-static vm_fault_t tc_region_wait(struct vm_fault *vmf, struct tc_region *region,
-				 const struct tc_leaf *leaf)
+static vm_fault_t tch_region_wait(struct vm_fault *vmf, struct tch_region *region,
+				  const struct tch_leaf *leaf)
 {
 	struct file *file = vmf->vma->vm_file;
 
@@ -173,16 +173,16 @@ static vm_fault_t tc_region_wait(struct vm_fault *vmf, struct tc_region *region,
 
 	wait_event_freezable(region->wait, !READ_ONCE(leaf->ta));
 
-	tc_region_put(region);
+	tch_region_put(region);
 	fput(file);
 	return VM_FAULT_RETRY;
 }
 
-static vm_fault_t tc_region_fault(struct vm_fault *vmf)
+static vm_fault_t tch_region_fault(struct vm_fault *vmf)
 {
-	struct tc_region *region = vmf->vma->vm_private_data;
+	struct tch_region *region = vmf->vma->vm_private_data;
 	const unsigned long first = region->range.first;
-	struct tc_leaf *leaf;
+	struct tch_leaf *leaf;
 	vm_fault_t ret;
 
 	if (vmf->pgoff < first || vmf->pgoff - first >= region->pages)
@@ -191,30 +191,30 @@ static vm_fault_t tc_region_fault(struct vm_fault *vmf)
 
 	down_read(&region->lock);
 	if (!leaf->ta) {
-		ret = tc_mapping_fill(vmf, first, region->pages,
-				      tc_region_own_page, region);
+		ret = tch_mapping_fill(vmf, first, region->pages,
+				       tch_region_own_page, region);
 		up_read(&region->lock);
 		return ret;
 	}
 	up_read(&region->lock);
-	return tc_region_wait(vmf, region, leaf);
+	return tch_region_wait(vmf, region, leaf);
 }
 
-static const struct vm_operations_struct tc_region_vm_ops = {
-	.open = tc_region_vm_open,
-	.close = tc_region_vm_close,
-	.fault = tc_region_fault,
+static const struct vm_operations_struct tch_region_vm_ops = {
+	.open = tch_region_vm_open,
+	.close = tch_region_vm_close,
+	.fault = tch_region_fault,
 };
 
-static struct tc_region *tc_region_at(struct tc_client *client, unsigned long page)
+static struct tch_region *tch_region_at(struct tch_client *client, unsigned long page)
 {
-	struct tc_region *region = NULL;
-	struct tc_range *range;
+	struct tch_region *region = NULL;
+	struct tch_range *range;
 
 	spin_lock(&client->space.lock);
-	range = tc_space_find(&client->space, page);
+	range = tch_space_find(&client->space, page);
 	if (range)
-		region = container_of(range, struct tc_region, range);
+		region = container_of(range, struct tch_region, range);
 	if (region && !kref_get_unless_zero(&region->ref))
 		region = NULL;
 	spin_unlock(&client->space.lock);
@@ -222,16 +222,16 @@ static struct tc_region *tc_region_at(struct tc_client *client, unsigned long pa
 }
 
 /**
- * tc_region_mmap() - map a region or a part of it
+ * tch_region_mmap() - map a region or a part of it
  * @client: whose file it is; only its own regions have a place there
  * @vma: where
  *
  * Return: 0; -ENXIO when no region, or not enough of it, is at the offset; or
- * an error of tc_mapping_check().
+ * an error of tch_mapping_check().
  */
-int tc_region_mmap(struct tc_client *client, struct vm_area_struct *vma)
+int tch_region_mmap(struct tch_client *client, struct vm_area_struct *vma)
 {
-	struct tc_region *region = tc_region_at(client, vma->vm_pgoff);
+	struct tch_region *region = tch_region_at(client, vma->vm_pgoff);
 	unsigned long end;
 	int ret = -ENXIO;
 
@@ -240,20 +240,20 @@ int tc_region_mmap(struct tc_client *client, struct vm_area_struct *vma)
 	if (check_add_overflow(vma->vm_pgoff, vma_pages(vma), &end) ||
 	    end > region->range.first + region->pages)
 		goto put;
-	ret = tc_mapping_check(vma);
+	ret = tch_mapping_check(vma);
 	if (ret)
 		goto put;
 	atomic_inc(&region->mappings);
 	vma->vm_private_data = region;
-	vma->vm_ops = &tc_region_vm_ops;
+	vma->vm_ops = &tch_region_vm_ops;
 	return 0;
 put:
-	tc_region_put(region);
+	tch_region_put(region);
 	return ret;
 }
 
 /* Bytes of a region that are now lent, for the monitor. */
-u64 tc_region_lent(struct tc_region *region)
+u64 tch_region_lent(struct tch_region *region)
 {
 	unsigned int i, lent = 0;
 
@@ -266,15 +266,15 @@ u64 tc_region_lent(struct tc_region *region)
 
 /* ---- lending ---- */
 
-static struct tc_grant *tc_grant_of(struct tc_place *place)
+static struct tch_grant *tch_grant_of(struct tch_place *place)
 {
-	return container_of(place, struct tc_grant, place);
+	return container_of(place, struct tch_grant, place);
 }
 
 /* The place is still in the space, so the list's reference is still there. */
-static bool tc_grant_get(struct tc_place *place)
+static bool tch_grant_get(struct tch_place *place)
 {
-	struct tc_grant *grant = tc_grant_of(place);
+	struct tch_grant *grant = tch_grant_of(place);
 
 	if (!kref_get_unless_zero(&grant->region->ref))
 		return false;
@@ -282,26 +282,26 @@ static bool tc_grant_get(struct tc_place *place)
 	return true;
 }
 
-static void tc_grant_put(struct tc_place *place)
+static void tch_grant_put(struct tch_place *place)
 {
-	struct tc_grant *grant = tc_grant_of(place);
-	struct tc_region *region = grant->region;
+	struct tch_grant *grant = tch_grant_of(place);
+	struct tch_region *region = grant->region;
 
-	kref_put(&grant->ref, tc_grant_release);
-	tc_region_put(region);
+	kref_put(&grant->ref, tch_grant_release);
+	tch_region_put(region);
 }
 
-struct tc_grant_view {
-	const struct tc_grant *grant;
+struct tch_grant_view {
+	const struct tch_grant *grant;
 	unsigned long base;
 	bool ro;
 };
 
 /* The page at this offset if the TA may see it; region->lock is held. */
-static struct page *tc_grant_page(void *data, unsigned long pgoff)
+static struct page *tch_grant_page(void *data, unsigned long pgoff)
 {
-	const struct tc_grant_view *view = data;
-	const struct tc_leaf *leaf =
+	const struct tch_grant_view *view = data;
+	const struct tch_leaf *leaf =
 		&view->grant->region->leaves[pgoff - view->base];
 
 	if (leaf->ta != view->grant->ta)
@@ -309,32 +309,32 @@ static struct page *tc_grant_page(void *data, unsigned long pgoff)
 	return (view->ro ? leaf->readers : leaf->writers) ? leaf->page : NULL;
 }
 
-static vm_fault_t tc_grant_fill(struct tc_place *place, struct vm_fault *vmf,
-				unsigned long base, bool ro)
+static vm_fault_t tch_grant_fill(struct tch_place *place, struct vm_fault *vmf,
+				 unsigned long base, bool ro)
 {
-	struct tc_grant_view view = {
-		.grant = tc_grant_of(place), .base = base, .ro = ro,
+	struct tch_grant_view view = {
+		.grant = tch_grant_of(place), .base = base, .ro = ro,
 	};
-	struct tc_region *region = view.grant->region;
+	struct tch_region *region = view.grant->region;
 	vm_fault_t ret = VM_FAULT_SIGBUS;
 
 	down_read(&region->lock);
-	if (tc_grant_page(&view, vmf->pgoff))
-		ret = tc_mapping_fill(vmf, base, region->pages, tc_grant_page, &view);
+	if (tch_grant_page(&view, vmf->pgoff))
+		ret = tch_mapping_fill(vmf, base, region->pages, tch_grant_page, &view);
 	up_read(&region->lock);
 	return ret;
 }
 
-static const struct tc_place_ops tc_grant_ops = {
-	.get = tc_grant_get,
-	.put = tc_grant_put,
-	.fill = tc_grant_fill,
+static const struct tch_place_ops tch_grant_ops = {
+	.get = tch_grant_get,
+	.put = tch_grant_put,
+	.fill = tch_grant_fill,
 };
 
-static struct tc_grant *tc_grant_find(struct tc_region *region,
-				      const struct tc_ta *ta)
+static struct tch_grant *tch_grant_find(struct tch_region *region,
+					const struct tch_ta *ta)
 {
-	struct tc_grant *grant;
+	struct tch_grant *grant;
 
 	lockdep_assert_held_write(&region->lock);
 	list_for_each_entry(grant, &region->grants, on_region)
@@ -348,15 +348,15 @@ static struct tc_grant *tc_grant_find(struct tc_region *region,
  * of it to this TA, and kept for the next ones. Places in the windows of TAs
  * that died are given up on the way.
  */
-static struct tc_grant *tc_grant_make(struct tc_region *region, struct tc_ta *ta)
+static struct tch_grant *tch_grant_make(struct tch_region *region, struct tch_ta *ta)
 {
-	struct tc_grant *grant, *next;
+	struct tch_grant *grant, *next;
 	int ret;
 
 	lockdep_assert_held_write(&region->lock);
 	list_for_each_entry_safe(grant, next, &region->grants, on_region) {
 		if (READ_ONCE(grant->ta->dead) && !grant->loans)
-			tc_grant_drop(grant);
+			tch_grant_drop(grant);
 	}
 	grant = kzalloc(sizeof(*grant), GFP_KERNEL_ACCOUNT);
 	if (!grant)
@@ -364,19 +364,19 @@ static struct tc_grant *tc_grant_make(struct tc_region *region, struct tc_ta *ta
 	kref_init(&grant->ref);
 	grant->region = region;
 	grant->ta = ta;
-	tc_ta_get(ta);
-	ret = tc_place_add(&ta->window, &grant->place, &tc_grant_ops, region->pages);
+	tch_ta_get(ta);
+	ret = tch_place_add(&ta->window, &grant->place, &tch_grant_ops, region->pages);
 	if (ret) {
-		kref_put(&grant->ref, tc_grant_release);
+		kref_put(&grant->ref, tch_grant_release);
 		return ERR_PTR(ret);
 	}
 	list_add(&grant->on_region, &region->grants);
 	return grant;
 }
 
-static bool tc_region_is_free_for(const struct tc_region *region,
-				  const struct tc_ta *ta,
-				  unsigned int first, unsigned int count)
+static bool tch_region_is_free_for(const struct tch_region *region,
+				   const struct tch_ta *ta,
+				   unsigned int first, unsigned int count)
 {
 	unsigned int i;
 
@@ -387,7 +387,7 @@ static bool tc_region_is_free_for(const struct tc_region *region,
 }
 
 /**
- * tc_loan_make() - lend the pages that hold part of a region
+ * tch_loan_make() - lend the pages that hold part of a region
  * @loan: filled on success
  * @region: its client's; the loan takes a reference of its own
  * @ta: to whom
@@ -400,10 +400,10 @@ static bool tc_region_is_free_for(const struct tc_region *region,
  * Return: 0; -EINVAL when the part is not inside the region; -EBUSY when another
  * TA has one of the pages; -ENOSPC when the TA's windows are full; -ENOMEM.
  */
-int tc_loan_make(struct tc_loan *loan, struct tc_region *region,
-		 struct tc_ta *ta, u64 offset, u64 size, bool write)
+int tch_loan_make(struct tch_loan *loan, struct tch_region *region,
+		  struct tch_ta *ta, u64 offset, u64 size, bool write)
 {
-	struct tc_grant *grant;
+	struct tch_grant *grant;
 	unsigned int i, first, count;
 	u64 end;
 	int ret = 0;
@@ -417,11 +417,11 @@ int tc_loan_make(struct tc_loan *loan, struct tc_region *region,
 	count = (PAGE_ALIGN(end) >> PAGE_SHIFT) - first;
 
 	down_write(&region->lock);
-	if (!tc_region_is_free_for(region, ta, first, count)) {
+	if (!tch_region_is_free_for(region, ta, first, count)) {
 		ret = -EBUSY;
 		goto out;
 	}
-	grant = tc_grant_find(region, ta) ?: tc_grant_make(region, ta);
+	grant = tch_grant_find(region, ta) ?: tch_grant_make(region, ta);
 	if (IS_ERR(grant)) {
 		ret = PTR_ERR(grant);
 		goto out;
@@ -433,41 +433,41 @@ int tc_loan_make(struct tc_loan *loan, struct tc_region *region,
 		else
 			region->leaves[i].readers++;
 	}
-	tc_mapping_unmap(region->client->inode, region->range.first + first, count);
+	tch_mapping_unmap(region->client->inode, region->range.first + first, count);
 	grant->loans++;
 	kref_get(&region->ref);
-	*loan = (struct tc_loan) { region, grant, first, count, write };
+	*loan = (struct tch_loan) { region, grant, first, count, write };
 out:
 	up_write(&region->lock);
 	return ret;
 }
 
 /* Where the TA sees the byte at @offset of the region, in either window. */
-u64 tc_loan_at(const struct tc_loan *loan, u64 offset)
+u64 tch_loan_at(const struct tch_loan *loan, u64 offset)
 {
 	return ((u64)loan->grant->place.range.first << PAGE_SHIFT) + offset;
 }
 
 /**
- * tc_loan_return() - the pages go home
- * @loan: of tc_loan_make(), or all zero; all zero afterwards
+ * tch_loan_return() - the pages go home
+ * @loan: of tch_loan_make(), or all zero; all zero afterwards
  *
  * The TA's mapping goes before the client can fault the pages in: both under
  * the region's lock.
  */
-void tc_loan_return(struct tc_loan *loan)
+void tch_loan_return(struct tch_loan *loan)
 {
-	struct tc_region *region = loan->region;
-	struct tc_grant *grant = loan->grant;
+	struct tch_region *region = loan->region;
+	struct tch_grant *grant = loan->grant;
 	unsigned int i;
 
 	if (!region)
 		return;
 	down_write(&region->lock);
-	tc_place_unmap(&grant->ta->window, &grant->place, loan->first,
-		       loan->count, !loan->write);
+	tch_place_unmap(&grant->ta->window, &grant->place, loan->first,
+			loan->count, !loan->write);
 	for (i = loan->first; i < loan->first + loan->count; i++) {
-		struct tc_leaf *leaf = &region->leaves[i];
+		struct tch_leaf *leaf = &region->leaves[i];
 
 		if (loan->write)
 			leaf->writers--;
@@ -479,6 +479,6 @@ void tc_loan_return(struct tc_loan *loan)
 	grant->loans--;
 	up_write(&region->lock);
 	wake_up_interruptible_all(&region->wait);
-	tc_region_put(region);
+	tch_region_put(region);
 	memset(loan, 0, sizeof(*loan));
 }

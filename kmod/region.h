@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Memory of a client that is lent, never shared. */
-#ifndef TC_REGION_H
-#define TC_REGION_H
+#ifndef TCH_REGION_H
+#define TCH_REGION_H
 
 #include <linux/kref.h>
 #include <linux/mm.h>
@@ -12,28 +12,28 @@
 #include "space.h"
 #include "window.h"
 
-struct tc_charge;
-struct tc_client;
-struct tc_ta;
+struct tch_charge;
+struct tch_client;
+struct tch_ta;
 
-#define TC_REGION_SIZE_MAX	((u64)SZ_16M)
+#define TCH_REGION_SIZE_MAX	((u64)SZ_16M)
 
 /**
- * struct tc_leaf - one page of a region
+ * struct tch_leaf - one page of a region
  * @page: the memory
  * @ta: to which TA it is lent; NULL: it is the client's
  * @readers: input-only references to it in messages under way
  * @writers: other references
  */
-struct tc_leaf {
+struct tch_leaf {
 	struct page *page;
-	const struct tc_ta *ta;
+	const struct tch_ta *ta;
 	unsigned int readers;
 	unsigned int writers;
 };
 
 /**
- * struct tc_grant - a region's place in the windows of one TA
+ * struct tch_grant - a region's place in the windows of one TA
  * @ref: the region's list, and faults under way
  * @place: where
  * @region: whose; faults hold a reference to it too
@@ -41,17 +41,17 @@ struct tc_leaf {
  * @on_region: in region->grants
  * @loans: parts now lent through it; region->lock
  */
-struct tc_grant {
+struct tch_grant {
 	struct kref ref;
-	struct tc_place place;
-	struct tc_region *region;
-	struct tc_ta *ta;
+	struct tch_place place;
+	struct tch_region *region;
+	struct tch_ta *ta;
 	struct list_head on_region;
 	unsigned int loans;
 };
 
 /**
- * struct tc_region - pages of one client
+ * struct tch_region - pages of one client
  * @ref: the client's table, every VMA, every message that lends some of it
  * @range: where the pages are in the address space of the client's file
  * @client: a reference
@@ -67,44 +67,44 @@ struct tc_grant {
  * @grants: places in TAs' windows
  * @leaves: the pages
  */
-struct tc_region {
+struct tch_region {
 	struct kref ref;
-	struct tc_range range;
-	struct tc_client *client;
-	struct tc_charge *charge;
+	struct tch_range range;
+	struct tch_client *client;
+	struct tch_charge *charge;
 	u32 id;
 	unsigned int pages;
 	atomic_t mappings;
 	struct rw_semaphore lock;
 	wait_queue_head_t wait;
 	struct list_head grants;
-	struct tc_leaf leaves[];
+	struct tch_leaf leaves[];
 };
 
 /**
- * struct tc_loan - part of a region in a message; all zero for none
+ * struct tch_loan - part of a region in a message; all zero for none
  * @region: a reference
  * @grant: where the TA sees it
  * @first: first page
  * @count: pages
  * @write: the TA may write
  */
-struct tc_loan {
-	struct tc_region *region;
-	struct tc_grant *grant;
+struct tch_loan {
+	struct tch_region *region;
+	struct tch_grant *grant;
 	unsigned int first;
 	unsigned int count;
 	bool write;
 };
 
-int tc_region_alloc(struct tc_client *client, u64 size, struct tc_region **out);
-void tc_region_put(struct tc_region *region);
-int tc_region_mmap(struct tc_client *client, struct vm_area_struct *vma);
-u64 tc_region_lent(struct tc_region *region);
+int tch_region_alloc(struct tch_client *client, u64 size, struct tch_region **out);
+void tch_region_put(struct tch_region *region);
+int tch_region_mmap(struct tch_client *client, struct vm_area_struct *vma);
+u64 tch_region_lent(struct tch_region *region);
 
-int tc_loan_make(struct tc_loan *loan, struct tc_region *region,
-		 struct tc_ta *ta, u64 offset, u64 size, bool write);
-u64 tc_loan_at(const struct tc_loan *loan, u64 offset);
-void tc_loan_return(struct tc_loan *loan);
+int tch_loan_make(struct tch_loan *loan, struct tch_region *region,
+		  struct tch_ta *ta, u64 offset, u64 size, bool write);
+u64 tch_loan_at(const struct tch_loan *loan, u64 offset);
+void tch_loan_return(struct tch_loan *loan);
 
-#endif /* TC_REGION_H */
+#endif /* TCH_REGION_H */

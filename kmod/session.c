@@ -11,82 +11,82 @@
 #include "netlink.h"
 #include "ta.h"
 
-#define TC_INBOX_PAGES	(TC_INBOX_SIZE >> PAGE_SHIFT)
+#define TCH_INBOX_PAGES	(TCH_INBOX_SIZE >> PAGE_SHIFT)
 
-static struct tc_session *tc_session_of_place(struct tc_place *place)
+static struct tch_session *tch_session_of_place(struct tch_place *place)
 {
-	return container_of(place, struct tc_session, place);
+	return container_of(place, struct tch_session, place);
 }
 
-static bool tc_inbox_get(struct tc_place *place)
+static bool tch_inbox_get(struct tch_place *place)
 {
-	return kref_get_unless_zero(&tc_session_of_place(place)->ref);
+	return kref_get_unless_zero(&tch_session_of_place(place)->ref);
 }
 
-static void tc_inbox_put(struct tc_place *place)
+static void tch_inbox_put(struct tch_place *place)
 {
-	tc_session_put(tc_session_of_place(place));
+	tch_session_put(tch_session_of_place(place));
 }
 
-struct tc_inbox_view {
-	const struct tc_session *session;
+struct tch_inbox_view {
+	const struct tch_session *session;
 	unsigned long base;
 };
 
-static struct page *tc_inbox_page(void *data, unsigned long pgoff)
+static struct page *tch_inbox_page(void *data, unsigned long pgoff)
 {
-	const struct tc_inbox_view *view = data;
+	const struct tch_inbox_view *view = data;
 
 	return virt_to_page(view->session->inbox +
 			    ((pgoff - view->base) << PAGE_SHIFT));
 }
 
 /* Only the TA has the inbox mapped, and keeps it as long as the session lives. */
-static vm_fault_t tc_inbox_fill(struct tc_place *place, struct vm_fault *vmf,
-				unsigned long base, bool ro)
+static vm_fault_t tch_inbox_fill(struct tch_place *place, struct vm_fault *vmf,
+				 unsigned long base, bool ro)
 {
-	struct tc_inbox_view view = { tc_session_of_place(place), base };
+	struct tch_inbox_view view = { tch_session_of_place(place), base };
 
-	return tc_mapping_fill(vmf, base, TC_INBOX_PAGES, tc_inbox_page, &view);
+	return tch_mapping_fill(vmf, base, TCH_INBOX_PAGES, tch_inbox_page, &view);
 }
 
-static const struct tc_place_ops tc_inbox_ops = {
-	.get = tc_inbox_get,
-	.put = tc_inbox_put,
-	.fill = tc_inbox_fill,
+static const struct tch_place_ops tch_inbox_ops = {
+	.get = tch_inbox_get,
+	.put = tch_inbox_put,
+	.fill = tch_inbox_fill,
 };
 
 /* May run under the mmap lock: a fault in a window holds a reference. */
-static void tc_session_release(struct kref *ref)
+static void tch_session_release(struct kref *ref)
 {
-	struct tc_session *session = container_of(ref, struct tc_session, ref);
-	struct tc_window *window = &session->ta->window;
+	struct tch_session *session = container_of(ref, struct tch_session, ref);
+	struct tch_window *window = &session->ta->window;
 
 	/* The range must stay taken until nothing of it is mapped. */
-	tc_place_unmap(window, &session->place, 0, TC_INBOX_PAGES, false);
-	tc_place_unmap(window, &session->place, 0, TC_INBOX_PAGES, true);
-	tc_place_del(window, &session->place);
-	memzero_explicit(session->inbox, TC_INBOX_SIZE);
-	free_pages_exact(session->inbox, TC_INBOX_SIZE);
-	tc_charge_free(session->charge);
-	tc_ta_put(session->ta);
-	tc_client_put(session->client);
+	tch_place_unmap(window, &session->place, 0, TCH_INBOX_PAGES, false);
+	tch_place_unmap(window, &session->place, 0, TCH_INBOX_PAGES, true);
+	tch_place_del(window, &session->place);
+	memzero_explicit(session->inbox, TCH_INBOX_SIZE);
+	free_pages_exact(session->inbox, TCH_INBOX_SIZE);
+	tch_charge_free(session->charge);
+	tch_ta_put(session->ta);
+	tch_client_put(session->client);
 	kfree(session);
 }
 
-void tc_session_put(struct tc_session *session)
+void tch_session_put(struct tch_session *session)
 {
-	kref_put(&session->ref, tc_session_release);
+	kref_put(&session->ref, tch_session_release);
 }
 
 /*
  * Into both tables, with a reference each. Numbers are not used again at once,
  * so that the id of a message long gone does not become that of another.
  */
-static int tc_session_list(struct tc_session *session)
+static int tch_session_list(struct tch_session *session)
 {
-	struct tc_ta *ta = session->ta;
-	struct tc_client *client = session->client;
+	struct tch_ta *ta = session->ta;
+	struct tch_client *client = session->client;
 	int ret;
 
 	kref_get(&session->ref);
@@ -94,7 +94,7 @@ static int tc_session_list(struct tc_session *session)
 			      XA_LIMIT(1, INT_MAX), &ta->next_session,
 			      GFP_KERNEL_ACCOUNT);
 	if (ret < 0) {
-		tc_session_put(session);
+		tch_session_put(session);
 		return ret;
 	}
 	kref_get(&session->ref);
@@ -102,28 +102,28 @@ static int tc_session_list(struct tc_session *session)
 			      XA_LIMIT(1, INT_MAX), &client->next_session,
 			      GFP_KERNEL_ACCOUNT);
 	if (ret < 0) {
-		tc_session_unlist(session);
-		tc_session_put(session);
+		tch_session_unlist(session);
+		tch_session_put(session);
 		return ret;
 	}
 	return 0;
 }
 
 /**
- * tc_session_new() - a session that is opening
+ * tch_session_new() - a session that is opening
  * @client: whose; its table gets a reference
  * @ta: to whom; its table gets a reference
  * @who: what the TA will be told
  *
- * Next is a tc_call_begin() with TEECHAN_KIND_OPEN, whose failure ends it.
+ * Next is a tch_call_begin() with TEECHAN_KIND_OPEN, whose failure ends it.
  *
  * Return: the session with the caller's reference, or ERR_PTR(): -EDQUOT,
- * -ENOMEM, -ENOSPC as tc_charge_new() and tc_place_add().
+ * -ENOMEM, -ENOSPC as tch_charge_new() and tch_place_add().
  */
-struct tc_session *tc_session_new(struct tc_client *client, struct tc_ta *ta,
-				  const struct teechan_identity *who)
+struct tch_session *tch_session_new(struct tch_client *client, struct tch_ta *ta,
+				    const struct teechan_identity *who)
 {
-	struct tc_session *session = kzalloc(sizeof(*session), GFP_KERNEL_ACCOUNT);
+	struct tch_session *session = kzalloc(sizeof(*session), GFP_KERNEL_ACCOUNT);
 	int ret;
 
 	if (!session)
@@ -132,49 +132,49 @@ struct tc_session *tc_session_new(struct tc_client *client, struct tc_ta *ta,
 	session->client = client;
 	session->ta = ta;
 	session->who = *who;
-	session->life = TC_OPENING;
+	session->life = TCH_OPENING;
 	session->listed = true;
 	INIT_LIST_HEAD(&session->on_queue);
 	INIT_LIST_HEAD(&session->waiters);
 	init_waitqueue_head(&session->wait);
 	init_waitqueue_head(&session->slot_wait);
 
-	session->charge = tc_charge_new(client->user, client->owner.mm,
-					TC_KIND_SESSION, TC_INBOX_SIZE);
+	session->charge = tch_charge_new(client->user, client->owner.mm,
+					 TCH_KIND_SESSION, TCH_INBOX_SIZE);
 	if (IS_ERR(session->charge)) {
 		ret = PTR_ERR(session->charge);
 		goto free_session;
 	}
 	ret = -ENOMEM;
-	session->inbox = alloc_pages_exact(TC_INBOX_SIZE, GFP_KERNEL_ACCOUNT |
+	session->inbox = alloc_pages_exact(TCH_INBOX_SIZE, GFP_KERNEL_ACCOUNT |
 					   __GFP_ZERO | __GFP_NOWARN);
 	if (!session->inbox)
 		goto free_charge;
-	ret = tc_place_add(&ta->window, &session->place, &tc_inbox_ops,
-			   TC_INBOX_PAGES);
+	ret = tch_place_add(&ta->window, &session->place, &tch_inbox_ops,
+			    TCH_INBOX_PAGES);
 	if (ret)
 		goto free_inbox;
-	tc_ta_get(ta);
-	tc_client_get(client);
+	tch_ta_get(ta);
+	tch_client_get(client);
 
-	ret = tc_session_list(session);
+	ret = tch_session_list(session);
 	if (ret) {
-		tc_session_put(session);
+		tch_session_put(session);
 		return ERR_PTR(ret);
 	}
 	return session;
 
 free_inbox:
-	free_pages_exact(session->inbox, TC_INBOX_SIZE);
+	free_pages_exact(session->inbox, TCH_INBOX_SIZE);
 free_charge:
-	tc_charge_free(session->charge);
+	tch_charge_free(session->charge);
 free_session:
 	kfree(session);
 	return ERR_PTR(ret);
 }
 
 /**
- * tc_session_of_client() - a client's session by its id
+ * tch_session_of_client() - a client's session by its id
  * @client: whose
  * @id: as given at opening
  *
@@ -182,9 +182,9 @@ free_session:
  *
  * Return: the session with a reference, or NULL.
  */
-struct tc_session *tc_session_of_client(struct tc_client *client, u32 id)
+struct tch_session *tch_session_of_client(struct tch_client *client, u32 id)
 {
-	struct tc_session *session;
+	struct tch_session *session;
 
 	xa_lock(&client->sessions);
 	session = xa_load(&client->sessions, id);
@@ -195,24 +195,24 @@ struct tc_session *tc_session_of_client(struct tc_client *client, u32 id)
 }
 
 /**
- * tc_session_live() - change a session's stage of life, forwards only
+ * tch_session_live() - change a session's stage of life, forwards only
  * @session: ta->lock is held
  * @life: the next stage
  */
-void tc_session_live(struct tc_session *session, enum tc_life life)
+void tch_session_live(struct tch_session *session, enum tch_life life)
 {
-	struct tc_ta *ta = session->ta;
+	struct tch_ta *ta = session->ta;
 
 	lockdep_assert_held(&ta->lock);
-	if (session->life <= TC_OPEN && life > TC_OPEN && session->counted)
+	if (session->life <= TCH_OPEN && life > TCH_OPEN && session->counted)
 		ta->live--;
 	session->life = life;
 }
 
 /* The TA is done with the session: its number is free again. */
-void tc_session_unlist(struct tc_session *session)
+void tch_session_unlist(struct tch_session *session)
 {
-	struct tc_ta *ta = session->ta;
+	struct tch_ta *ta = session->ta;
 	bool was, closed;
 
 	spin_lock(&ta->lock);
@@ -225,20 +225,20 @@ void tc_session_unlist(struct tc_session *session)
 	if (!was)
 		return;
 	if (closed)
-		tc_event_close(session);
-	tc_session_put(session);
+		tch_event_close(session);
+	tch_session_put(session);
 }
 
 /**
- * tc_session_leave() - the client is done with a session
+ * tch_session_leave() - the client is done with a session
  * @session: in the client's table, or was until another thread was quicker
  *
  * What is under way is abandoned; the TA is told with a CLOSE as soon as it is
  * done with that.
  */
-void tc_session_leave(struct tc_session *session)
+void tch_session_leave(struct tch_session *session)
 {
-	struct tc_client *client = session->client;
+	struct tch_client *client = session->client;
 	bool was;
 
 	xa_lock(&client->sessions);
@@ -248,6 +248,6 @@ void tc_session_leave(struct tc_session *session)
 	xa_unlock(&client->sessions);
 	if (!was)
 		return;
-	tc_message_quit(session);
-	tc_session_put(session);
+	tch_message_quit(session);
+	tch_session_put(session);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* What joins a client and a TA. */
-#ifndef TC_SESSION_H
-#define TC_SESSION_H
+#ifndef TCH_SESSION_H
+#define TCH_SESSION_H
 
 #include <linux/kref.h>
 #include <linux/list.h>
@@ -12,22 +12,22 @@
 #include "message.h"
 #include "window.h"
 
-struct tc_charge;
-struct tc_client;
-struct tc_ta;
+struct tch_charge;
+struct tch_client;
+struct tch_ta;
 
 /* For the temporary references of one message; larger ones go by a region. */
-#define TC_INBOX_SIZE	((u64)(SZ_16K > PAGE_SIZE ? SZ_16K : PAGE_SIZE))
+#define TCH_INBOX_SIZE	((u64)(SZ_16K > PAGE_SIZE ? SZ_16K : PAGE_SIZE))
 
-enum tc_life {
-	TC_OPENING,	/* the TA was not asked yet, or has not answered */
-	TC_OPEN,
-	TC_CLOSING,	/* the client is done with it; the TA is to be told */
-	TC_GONE,	/* for the TA too */
+enum tch_life {
+	TCH_OPENING,	/* the TA was not asked yet, or has not answered */
+	TCH_OPEN,
+	TCH_CLOSING,	/* the client is done with it; the TA is to be told */
+	TCH_GONE,	/* for the TA too */
 };
 
 /**
- * struct tc_session - one session
+ * struct tch_session - one session
  * @ref: the client's table, the TA's table, every call under way
  * @client: a reference
  * @ta: a reference
@@ -47,34 +47,34 @@ enum tc_life {
  * @slot_wait: calls that wait for the slot
  * @waiters: the same, for cancelling them; ta->lock
  */
-struct tc_session {
+struct tch_session {
 	struct kref ref;
-	struct tc_client *client;
-	struct tc_ta *ta;
-	struct tc_charge *charge;
+	struct tch_client *client;
+	struct tch_ta *ta;
+	struct tch_charge *charge;
 	struct teechan_identity who;
 	u32 client_id;
 	u32 ta_id;
-	struct tc_place place;
+	struct tch_place place;
 	void *inbox;
 
-	enum tc_life life;
+	enum tch_life life;
 	bool quit;
 	bool listed;
 	bool counted;
-	struct tc_message msg;
+	struct tch_message msg;
 	struct list_head on_queue;
 	wait_queue_head_t wait;
 	wait_queue_head_t slot_wait;
 	struct list_head waiters;
 };
 
-struct tc_session *tc_session_new(struct tc_client *client, struct tc_ta *ta,
-				  const struct teechan_identity *who);
-struct tc_session *tc_session_of_client(struct tc_client *client, u32 id);
-void tc_session_put(struct tc_session *session);
-void tc_session_live(struct tc_session *session, enum tc_life life);
-void tc_session_unlist(struct tc_session *session);
-void tc_session_leave(struct tc_session *session);
+struct tch_session *tch_session_new(struct tch_client *client, struct tch_ta *ta,
+				    const struct teechan_identity *who);
+struct tch_session *tch_session_of_client(struct tch_client *client, u32 id);
+void tch_session_put(struct tch_session *session);
+void tch_session_live(struct tch_session *session, enum tch_life life);
+void tch_session_unlist(struct tch_session *session);
+void tch_session_leave(struct tch_session *session);
 
-#endif /* TC_SESSION_H */
+#endif /* TCH_SESSION_H */

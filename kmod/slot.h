@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* What call.c and delivery.c need of message.c, and nobody else. */
-#ifndef TC_SLOT_H
-#define TC_SLOT_H
+#ifndef TCH_SLOT_H
+#define TCH_SLOT_H
 
 #include <linux/freezer.h>
 #include <linux/hrtimer.h>
@@ -11,12 +11,12 @@
 
 #include "message.h"
 
-struct tc_session;
+struct tch_session;
 
-#define TC_SLEEP (TASK_INTERRUPTIBLE | TASK_FREEZABLE)
+#define TCH_SLEEP (TASK_INTERRUPTIBLE | TASK_FREEZABLE)
 
 /* Sleep once. Return: true when the deadline has come. */
-static inline bool tc_nap(ktime_t deadline)
+static inline bool tch_nap(ktime_t deadline)
 {
 	if (!deadline) {
 		schedule();
@@ -30,33 +30,33 @@ static inline bool tc_nap(ktime_t deadline)
  * uses it looks again under ta->lock.
  * Return: 0, -ERESTARTSYS, or -ETIMEDOUT when the deadline has come.
  */
-#define tc_wait(queue, condition, exclusive, deadline)				\
-	___wait_event(queue, condition, TC_SLEEP, exclusive, 0,			\
-		      if (tc_nap(deadline)) {					\
+#define tch_wait(queue, condition, exclusive, deadline)				\
+	___wait_event(queue, condition, TCH_SLEEP, exclusive, 0,		\
+		      if (tch_nap(deadline)) {					\
 			      __ret = -ETIMEDOUT;				\
 			      break;						\
 		      })
 
-static inline u64 tc_message_id(u32 seq, u32 number)
+static inline u64 tch_message_id(u32 seq, u32 number)
 {
 	return (u64)seq << 32 | number;
 }
 
 /* The two sides hand the CPU over: the waker is about to sleep. */
-static inline void tc_hand_over(wait_queue_head_t *queue)
+static inline void tch_hand_over(wait_queue_head_t *queue)
 {
 	wake_up_interruptible_sync_poll(queue, EPOLLIN | EPOLLRDNORM);
 }
 
 /* All with ta->lock held. */
-void tc_message_number(struct tc_message *msg);
-void tc_message_enqueue(struct tc_session *session, bool first);
-void tc_message_dequeue(struct tc_session *session);
-void tc_message_release(struct tc_session *session);
-bool tc_message_give_up(struct tc_session *session);
+void tch_message_number(struct tch_message *msg);
+void tch_message_enqueue(struct tch_session *session, bool first);
+void tch_message_dequeue(struct tch_session *session);
+void tch_message_release(struct tch_session *session);
+bool tch_message_give_up(struct tch_session *session);
 
 /* Without; may sleep. */
-void tc_message_finish(struct tc_session *session, bool answered, u32 ret,
-		       u32 origin);
+void tch_message_finish(struct tch_session *session, bool answered, u32 ret,
+			u32 origin);
 
-#endif /* TC_SLOT_H */
+#endif /* TCH_SLOT_H */

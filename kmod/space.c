@@ -8,9 +8,9 @@
  * Pages left free behind every range, so that a program that runs over the end
  * of one object meets a fault and not the next object.
  */
-#define TC_SPACE_GUARD 1
+#define TCH_SPACE_GUARD 1
 
-void tc_space_init(struct tc_space *space, unsigned long limit)
+void tch_space_init(struct tch_space *space, unsigned long limit)
 {
 	spin_lock_init(&space->lock);
 	space->root = RB_ROOT;
@@ -18,7 +18,7 @@ void tc_space_init(struct tc_space *space, unsigned long limit)
 }
 
 /**
- * tc_space_add() - give a range out
+ * tch_space_add() - give a range out
  * @space: where
  * @range: gets its place; its object must be complete, since others can find
  *	it as soon as this returns
@@ -29,8 +29,8 @@ void tc_space_init(struct tc_space *space, unsigned long limit)
  *
  * Return: 0, or -ENOSPC when no gap is large enough.
  */
-int tc_space_add(struct tc_space *space, struct tc_range *range,
-		 unsigned long count)
+int tch_space_add(struct tch_space *space, struct tch_range *range,
+		  unsigned long count)
 {
 	struct rb_node **link = &space->root.rb_node;
 	struct rb_node *parent = NULL, *node;
@@ -39,11 +39,11 @@ int tc_space_add(struct tc_space *space, struct tc_range *range,
 
 	spin_lock(&space->lock);
 	for (node = rb_first(&space->root); node; node = rb_next(node)) {
-		struct tc_range *next = rb_entry(node, struct tc_range, node);
+		struct tch_range *next = rb_entry(node, struct tch_range, node);
 
-		if (next->first - at >= count + TC_SPACE_GUARD)
+		if (next->first - at >= count + TCH_SPACE_GUARD)
 			break;
-		at = next->first + next->count + TC_SPACE_GUARD;
+		at = next->first + next->count + TCH_SPACE_GUARD;
 	}
 	if (!node && (at > space->limit || space->limit - at < count))
 		goto out;
@@ -51,7 +51,7 @@ int tc_space_add(struct tc_space *space, struct tc_range *range,
 	range->first = at;
 	range->count = count;
 	while (*link) {
-		struct tc_range *it = rb_entry(*link, struct tc_range, node);
+		struct tch_range *it = rb_entry(*link, struct tch_range, node);
 
 		parent = *link;
 		link = at < it->first ? &parent->rb_left : &parent->rb_right;
@@ -64,7 +64,7 @@ out:
 	return ret;
 }
 
-void tc_space_del(struct tc_space *space, struct tc_range *range)
+void tch_space_del(struct tch_space *space, struct tch_range *range)
 {
 	spin_lock(&space->lock);
 	rb_erase(&range->node, &space->root);
@@ -73,19 +73,19 @@ void tc_space_del(struct tc_space *space, struct tc_range *range)
 }
 
 /**
- * tc_space_find() - the range that holds a page
+ * tch_space_find() - the range that holds a page
  * @space: its lock is held, so that the caller can take a reference
  * @page: page number
  *
  * Return: the range, or NULL.
  */
-struct tc_range *tc_space_find(struct tc_space *space, unsigned long page)
+struct tch_range *tch_space_find(struct tch_space *space, unsigned long page)
 {
 	struct rb_node *node = space->root.rb_node;
 
 	lockdep_assert_held(&space->lock);
 	while (node) {
-		struct tc_range *it = rb_entry(node, struct tc_range, node);
+		struct tch_range *it = rb_entry(node, struct tch_range, node);
 
 		if (page < it->first)
 			node = node->rb_left;

@@ -17,53 +17,53 @@
 #include "stats.h"
 
 /* Bound and alive, newest last; taken for BIND, OPEN_SESSION and the monitor. */
-static DEFINE_MUTEX(tc_ta_list_lock);
-static LIST_HEAD(tc_ta_list);
-static u64 tc_ta_serial;
+static DEFINE_MUTEX(tch_ta_list_lock);
+static LIST_HEAD(tch_ta_list);
+static u64 tch_ta_serial;
 
-static struct workqueue_struct *tc_ta_wq;
+static struct workqueue_struct *tch_ta_wq;
 
-int tc_ta_init(void)
+int tch_ta_init(void)
 {
-	tc_ta_wq = alloc_workqueue("teechan_ta", WQ_UNBOUND, 0);
-	return tc_ta_wq ? 0 : -ENOMEM;
+	tch_ta_wq = alloc_workqueue("teechan_ta", WQ_UNBOUND, 0);
+	return tch_ta_wq ? 0 : -ENOMEM;
 }
 
-void tc_ta_exit(void)
+void tch_ta_exit(void)
 {
-	destroy_workqueue(tc_ta_wq);
+	destroy_workqueue(tch_ta_wq);
 }
 
-static void tc_ta_release(struct kref *ref)
+static void tch_ta_release(struct kref *ref)
 {
-	struct tc_ta *ta = container_of(ref, struct tc_ta, ref);
+	struct tch_ta *ta = container_of(ref, struct tch_ta, ref);
 
 	WARN_ON(!xa_empty(&ta->sessions));
 	xa_destroy(&ta->sessions);
-	tc_window_fini(&ta->window);
-	tc_owner_fini(&ta->owner);
+	tch_window_fini(&ta->window);
+	tch_owner_fini(&ta->owner);
 	kfree(ta);
 }
 
-void tc_ta_put(struct tc_ta *ta)
+void tch_ta_put(struct tch_ta *ta)
 {
-	kref_put(&ta->ref, tc_ta_release);
+	kref_put(&ta->ref, tch_ta_release);
 }
 
 /**
- * tc_ta_find() - the TA that a new session to a UUID goes to
+ * tch_ta_find() - the TA that a new session to a UUID goes to
  * @uuid: 16 octets
  *
  * Of several instances one without a session, if there is one.
  *
  * Return: the TA with a reference, or NULL.
  */
-struct tc_ta *tc_ta_find(const u8 *uuid)
+struct tch_ta *tch_ta_find(const u8 *uuid)
 {
-	struct tc_ta *ta, *found = NULL;
+	struct tch_ta *ta, *found = NULL;
 
-	mutex_lock(&tc_ta_list_lock);
-	list_for_each_entry(ta, &tc_ta_list, on_list) {
+	mutex_lock(&tch_ta_list_lock);
+	list_for_each_entry(ta, &tch_ta_list, on_list) {
 		if (memcmp(ta->uuid, uuid, sizeof(ta->uuid)))
 			continue;
 		found = ta;
@@ -71,33 +71,33 @@ struct tc_ta *tc_ta_find(const u8 *uuid)
 			break;
 	}
 	if (found)
-		tc_ta_get(found);
-	mutex_unlock(&tc_ta_list_lock);
+		tch_ta_get(found);
+	mutex_unlock(&tch_ta_list_lock);
 	return found;
 }
 
 /* For the monitor: call @fn for every TA, in a fixed order, until it returns not 0. */
-int tc_ta_each(int (*fn)(struct tc_ta *ta, void *data), void *data)
+int tch_ta_each(int (*fn)(struct tch_ta *ta, void *data), void *data)
 {
-	struct tc_ta *ta;
+	struct tch_ta *ta;
 	int ret = 0;
 
-	mutex_lock(&tc_ta_list_lock);
-	list_for_each_entry(ta, &tc_ta_list, on_list) {
+	mutex_lock(&tch_ta_list_lock);
+	list_for_each_entry(ta, &tch_ta_list, on_list) {
 		ret = fn(ta, data);
 		if (ret)
 			break;
 	}
-	mutex_unlock(&tc_ta_list_lock);
+	mutex_unlock(&tch_ta_list_lock);
 	return ret;
 }
 
 /* ---- death ---- */
 
 /* Any session of the TA, with a reference, or NULL. */
-static struct tc_session *tc_ta_any_session(struct tc_ta *ta)
+static struct tch_session *tch_ta_any_session(struct tch_ta *ta)
 {
-	struct tc_session *session;
+	struct tch_session *session;
 	unsigned long id = 0;
 
 	spin_lock(&ta->lock);
@@ -113,68 +113,68 @@ static struct tc_session *tc_ta_any_session(struct tc_ta *ta)
  * lent to it goes home. May be called more than once, and again for sessions
  * that were made meanwhile: those end by themselves, since @dead is set.
  */
-static void tc_ta_die(struct tc_ta *ta)
+static void tch_ta_die(struct tch_ta *ta)
 {
-	struct tc_session *session;
+	struct tch_session *session;
 	bool was;
 
-	mutex_lock(&tc_ta_list_lock);
+	mutex_lock(&tch_ta_list_lock);
 	if (ta->bound)
 		list_del_init(&ta->on_list);
 	spin_lock(&ta->lock);
 	was = ta->dead;
 	WRITE_ONCE(ta->dead, true);
 	spin_unlock(&ta->lock);
-	mutex_unlock(&tc_ta_list_lock);
+	mutex_unlock(&tch_ta_list_lock);
 	if (was)
 		return;
 
-	while ((session = tc_ta_any_session(ta))) {
-		tc_message_kill(session);
-		tc_session_unlist(session);
-		tc_session_put(session);
+	while ((session = tch_ta_any_session(ta))) {
+		tch_message_kill(session);
+		tch_session_unlist(session);
+		tch_session_put(session);
 	}
 	wake_up_interruptible_all(&ta->wait);
 	if (ta->bound) {
-		tc_stat_inc(TC_STAT_DEATHS);
-		tc_event_ta(TEECHAN_EVENT_DEATH, ta);
+		tch_stat_inc(TCH_STAT_DEATHS);
+		tch_event_ta(TEECHAN_EVENT_DEATH, ta);
 	}
 }
 
-static void tc_ta_death_work(struct work_struct *work)
+static void tch_ta_death_work(struct work_struct *work)
 {
-	struct tc_ta *ta = container_of(work, struct tc_ta, death);
+	struct tch_ta *ta = container_of(work, struct tch_ta, death);
 
-	tc_ta_die(ta);
-	tc_ta_put(ta);
+	tch_ta_die(ta);
+	tch_ta_put(ta);
 }
 
 /* For where the mmap lock is held. */
-void tc_ta_die_later(struct tc_ta *ta)
+void tch_ta_die_later(struct tch_ta *ta)
 {
-	tc_ta_get(ta);
-	if (!queue_work(tc_ta_wq, &ta->death))
-		tc_ta_put(ta);
+	tch_ta_get(ta);
+	if (!queue_work(tch_ta_wq, &ta->death))
+		tch_ta_put(ta);
 }
 
 /* ---- the file ---- */
 
-static int tc_ta_open(struct inode *inode, struct file *file)
+static int tch_ta_open(struct inode *inode, struct file *file)
 {
-	struct tc_ta *ta = kzalloc(sizeof(*ta), GFP_KERNEL_ACCOUNT);
+	struct tch_ta *ta = kzalloc(sizeof(*ta), GFP_KERNEL_ACCOUNT);
 	int ret;
 
 	if (!ta)
 		return -ENOMEM;
-	ret = tc_owner_init(&ta->owner, file);
+	ret = tch_owner_init(&ta->owner, file);
 	if (ret)
 		goto free_ta;
-	ret = tc_window_init(&ta->window);
+	ret = tch_window_init(&ta->window);
 	if (ret)
 		goto fini_owner;
 	kref_init(&ta->ref);
 	INIT_LIST_HEAD(&ta->on_list);
-	INIT_WORK(&ta->death, tc_ta_death_work);
+	INIT_WORK(&ta->death, tch_ta_death_work);
 	spin_lock_init(&ta->lock);
 	INIT_LIST_HEAD(&ta->queue);
 	xa_init_flags(&ta->sessions, XA_FLAGS_ALLOC1);
@@ -185,42 +185,42 @@ static int tc_ta_open(struct inode *inode, struct file *file)
 	return nonseekable_open(inode, file);
 
 fini_owner:
-	tc_owner_fini(&ta->owner);
+	tch_owner_fini(&ta->owner);
 free_ta:
 	kfree(ta);
 	return ret;
 }
 
-static int tc_ta_flush(struct file *file, fl_owner_t id)
+static int tch_ta_flush(struct file *file, fl_owner_t id)
 {
-	struct tc_ta *ta = file->private_data;
+	struct tch_ta *ta = file->private_data;
 
-	if (tc_owner_leaves(&ta->owner))
-		tc_ta_die(ta);
+	if (tch_owner_leaves(&ta->owner))
+		tch_ta_die(ta);
 	return 0;
 }
 
-static int tc_ta_file_release(struct inode *inode, struct file *file)
+static int tch_ta_file_release(struct inode *inode, struct file *file)
 {
-	struct tc_ta *ta = file->private_data;
+	struct tch_ta *ta = file->private_data;
 
-	tc_ta_die(ta);
-	tc_ta_put(ta);
+	tch_ta_die(ta);
+	tch_ta_put(ta);
 	return 0;
 }
 
-static int tc_ta_mmap(struct file *file, struct vm_area_struct *vma)
+static int tch_ta_mmap(struct file *file, struct vm_area_struct *vma)
 {
-	struct tc_ta *ta = file->private_data;
+	struct tch_ta *ta = file->private_data;
 
-	if (!tc_owner_is_current(&ta->owner))
+	if (!tch_owner_is_current(&ta->owner))
 		return -EPERM;
-	return tc_window_mmap(ta, vma);
+	return tch_window_mmap(ta, vma);
 }
 
-static __poll_t tc_ta_poll(struct file *file, poll_table *table)
+static __poll_t tch_ta_poll(struct file *file, poll_table *table)
 {
-	struct tc_ta *ta = file->private_data;
+	struct tch_ta *ta = file->private_data;
 
 	poll_wait(file, &ta->wait, table);
 	if (READ_ONCE(ta->dead))
@@ -234,12 +234,12 @@ static __poll_t tc_ta_poll(struct file *file, poll_table *table)
  * A UUID has one TA, unless all that are bound to it are of the kind that has
  * several instances, and of one user.
  */
-static bool tc_uuid_is_free(const struct tc_ta *ta, const struct teechan_bind *bind)
+static bool tch_uuid_is_free(const struct tch_ta *ta, const struct teechan_bind *bind)
 {
-	const struct tc_ta *it;
+	const struct tch_ta *it;
 
-	lockdep_assert_held(&tc_ta_list_lock);
-	list_for_each_entry(it, &tc_ta_list, on_list) {
+	lockdep_assert_held(&tch_ta_list_lock);
+	list_for_each_entry(it, &tch_ta_list, on_list) {
 		if (memcmp(it->uuid, bind->uuid, sizeof(it->uuid)))
 			continue;
 		if ((bind->flags | it->flags) & TEECHAN_TA_SINGLE_INSTANCE)
@@ -250,7 +250,7 @@ static bool tc_uuid_is_free(const struct tc_ta *ta, const struct teechan_bind *b
 	return true;
 }
 
-static int tc_bind_check(const struct teechan_bind *bind)
+static int tch_bind_check(const struct teechan_bind *bind)
 {
 	if (bind->reserved0 ||
 	    memchr_inv(bind->reserved, 0, sizeof(bind->reserved)))
@@ -262,51 +262,51 @@ static int tc_bind_check(const struct teechan_bind *bind)
 	if ((bind->flags & TEECHAN_TA_MULTI_SESSION) &&
 	    !(bind->flags & TEECHAN_TA_SINGLE_INSTANCE))
 		return -EINVAL;
-	if (bind->window_size > TC_WINDOW_SIZE_MAX)
+	if (bind->window_size > TCH_WINDOW_SIZE_MAX)
 		return -EINVAL;
 	return 0;
 }
 
-static int tc_ioctl_bind(struct tc_ta *ta, void __user *arg)
+static int tch_ioctl_bind(struct tch_ta *ta, void __user *arg)
 {
 	struct teechan_bind bind;
 	int ret;
 
 	if (copy_from_user(&bind, arg, sizeof(bind)))
 		return -EFAULT;
-	ret = tc_bind_check(&bind);
+	ret = tch_bind_check(&bind);
 	if (ret)
 		return ret;
 	if (!bind.window_size)
-		bind.window_size = in_compat_syscall() ? TC_WINDOW_SIZE_COMPAT :
-							 TC_WINDOW_SIZE_DEFAULT;
+		bind.window_size = in_compat_syscall() ? TCH_WINDOW_SIZE_COMPAT :
+							 TCH_WINDOW_SIZE_DEFAULT;
 	bind.window_size = PAGE_ALIGN(bind.window_size);
-	bind.rw_offset = tc_window_offset(false);
-	bind.ro_offset = tc_window_offset(true);
+	bind.rw_offset = tch_window_offset(false);
+	bind.ro_offset = tch_window_offset(true);
 	/* Before it is bound: a TA that cannot know where to map must not be. */
 	if (copy_to_user(arg, &bind, sizeof(bind)))
 		return -EFAULT;
 
-	mutex_lock(&tc_ta_list_lock);
+	mutex_lock(&tch_ta_list_lock);
 	if (ta->bound || ta->dead) {
 		ret = -EALREADY;
-	} else if (!tc_uuid_is_free(ta, &bind)) {
+	} else if (!tch_uuid_is_free(ta, &bind)) {
 		ret = -EADDRINUSE;
 	} else {
 		memcpy(ta->uuid, bind.uuid, sizeof(ta->uuid));
 		ta->flags = bind.flags;
 		WRITE_ONCE(ta->window.space.limit, bind.window_size >> PAGE_SHIFT);
-		ta->serial = ++tc_ta_serial;
+		ta->serial = ++tch_ta_serial;
 		WRITE_ONCE(ta->bound, true);
-		list_add_tail(&ta->on_list, &tc_ta_list);
+		list_add_tail(&ta->on_list, &tch_ta_list);
 	}
-	mutex_unlock(&tc_ta_list_lock);
+	mutex_unlock(&tch_ta_list_lock);
 	if (!ret)
-		tc_event_ta(TEECHAN_EVENT_BIND, ta);
+		tch_event_ta(TEECHAN_EVENT_BIND, ta);
 	return ret;
 }
 
-static int tc_ioctl_reply_recv(struct tc_ta *ta, void __user *arg, bool nonblock)
+static int tch_ioctl_reply_recv(struct tch_ta *ta, void __user *arg, bool nonblock)
 {
 	struct teechan_reply_recv __user *user = arg;
 	struct teechan_reply_recv rr;
@@ -326,14 +326,14 @@ static int tc_ioctl_reply_recv(struct tc_ta *ta, void __user *arg, bool nonblock
 		/* First of all, so that no answer is ever given twice. */
 		if (put_user(0, &user->reply_id))
 			return -EFAULT;
-		ret = tc_delivery_reply(ta, &rr);
+		ret = tch_delivery_reply(ta, &rr);
 		if (ret)
 			return ret;
 	}
-	return tc_delivery_receive(ta, &rr, user, nonblock);
+	return tch_delivery_receive(ta, &rr, user, nonblock);
 }
 
-static int tc_ioctl_cancelled(struct tc_ta *ta, void __user *arg)
+static int tch_ioctl_cancelled(struct tch_ta *ta, void __user *arg)
 {
 	struct teechan_cancelled query;
 	int ret;
@@ -342,41 +342,41 @@ static int tc_ioctl_cancelled(struct tc_ta *ta, void __user *arg)
 		return -EFAULT;
 	if (query.reserved0 || query.reserved)
 		return -EINVAL;
-	ret = tc_delivery_cancelled(ta, query.id);
+	ret = tch_delivery_cancelled(ta, query.id);
 	if (ret < 0)
 		return ret;
 	query.cancelled = ret;
 	return copy_to_user(arg, &query, sizeof(query)) ? -EFAULT : 0;
 }
 
-static long tc_ta_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
+static long tch_ta_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 {
-	struct tc_ta *ta = file->private_data;
+	struct tch_ta *ta = file->private_data;
 	void __user *user = (void __user *)arg;
 
-	if (!tc_owner_is_current(&ta->owner))
+	if (!tch_owner_is_current(&ta->owner))
 		return -EPERM;
 	switch (cmd) {
 	case TEECHAN_REPLY_RECV:
-		return tc_ioctl_reply_recv(ta, user, file->f_flags & O_NONBLOCK);
+		return tch_ioctl_reply_recv(ta, user, file->f_flags & O_NONBLOCK);
 	case TEECHAN_CANCELLED:
-		return tc_ioctl_cancelled(ta, user);
+		return tch_ioctl_cancelled(ta, user);
 	case TEECHAN_BIND:
-		return tc_ioctl_bind(ta, user);
+		return tch_ioctl_bind(ta, user);
 	case TEECHAN_VERSION:
-		return tc_ioctl_version(user);
+		return tch_ioctl_version(user);
 	default:
 		return -ENOTTY;
 	}
 }
 
-const struct file_operations tc_ta_fops = {
+const struct file_operations tch_ta_fops = {
 	.owner = THIS_MODULE,
-	.open = tc_ta_open,
-	.flush = tc_ta_flush,
-	.release = tc_ta_file_release,
-	.mmap = tc_ta_mmap,
-	.poll = tc_ta_poll,
-	.unlocked_ioctl = tc_ta_ioctl,
+	.open = tch_ta_open,
+	.flush = tch_ta_flush,
+	.release = tch_ta_file_release,
+	.mmap = tch_ta_mmap,
+	.poll = tch_ta_poll,
+	.unlocked_ioctl = tch_ta_ioctl,
 	.compat_ioctl = compat_ptr_ioctl,
 };

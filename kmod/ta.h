@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* The trusted side: one open file of /dev/teechan-ta, and who is bound to it. */
-#ifndef TC_TA_H
-#define TC_TA_H
+#ifndef TCH_TA_H
+#define TCH_TA_H
 
 #include <linux/fs.h>
 #include <linux/kref.h>
@@ -15,21 +15,21 @@
 #include "window.h"
 
 /**
- * struct tc_ta - a trusted application
+ * struct tch_ta - a trusted application
  * @ref: its file, every session, every grant
  * @owner: the process
  * @window: where it sees memory
- * @on_list: in the list of bound TAs; tc_ta_list_lock
+ * @on_list: in the list of bound TAs; tch_ta_list_lock
  * @serial: ascending in that list; as bound
  * @uuid: as bound
  * @flags: as bound
- * @bound: BIND worked; set once, under tc_ta_list_lock
+ * @bound: BIND worked; set once, under tch_ta_list_lock
  * @death: death seen where it cannot be carried out
  * @lock: protects all that follows, and every member of this TA's sessions and
  *	their messages that says so. One lock a TA: calls to different TAs have
  *	none in common. Innermost but for the locks of wait queues and xarrays
  * @dead: no message comes in or goes out any more
- * @queue: messages waiting, struct tc_session.on_queue
+ * @queue: messages waiting, struct tch_session.on_queue
  * @queued: how many
  * @held: messages that the TA works on
  * @live: sessions opening or open
@@ -40,10 +40,10 @@
  * @opens: sessions opened
  * @histogram: of @calls by log2 of their nanoseconds
  */
-struct tc_ta {
+struct tch_ta {
 	struct kref ref;
-	struct tc_owner owner;
-	struct tc_window window;
+	struct tch_owner owner;
+	struct tch_window window;
 	struct list_head on_list;
 	u64 serial;
 	u8 uuid[TEECHAN_UUID_LEN];
@@ -65,19 +65,19 @@ struct tc_ta {
 	u64 histogram[TEECHAN_HIST_LEN];
 };
 
-extern const struct file_operations tc_ta_fops;
+extern const struct file_operations tch_ta_fops;
 
-int tc_ta_init(void);
-void tc_ta_exit(void);
+int tch_ta_init(void);
+void tch_ta_exit(void);
 
-static inline void tc_ta_get(struct tc_ta *ta)
+static inline void tch_ta_get(struct tch_ta *ta)
 {
 	kref_get(&ta->ref);
 }
 
-void tc_ta_put(struct tc_ta *ta);
-struct tc_ta *tc_ta_find(const u8 *uuid);
-void tc_ta_die_later(struct tc_ta *ta);
-int tc_ta_each(int (*fn)(struct tc_ta *ta, void *data), void *data);
+void tch_ta_put(struct tch_ta *ta);
+struct tch_ta *tch_ta_find(const u8 *uuid);
+void tch_ta_die_later(struct tch_ta *ta);
+int tch_ta_each(int (*fn)(struct tch_ta *ta, void *data), void *data);
 
-#endif /* TC_TA_H */
+#endif /* TCH_TA_H */

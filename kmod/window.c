@@ -9,64 +9,64 @@
 #include "ta.h"
 
 /* The read-only window begins where the largest read-write window ends. */
-#define TC_WINDOW_PAGES_MAX	(TC_WINDOW_SIZE_MAX >> PAGE_SHIFT)
+#define TCH_WINDOW_PAGES_MAX	(TCH_WINDOW_SIZE_MAX >> PAGE_SHIFT)
 
-int tc_window_init(struct tc_window *window)
+int tch_window_init(struct tch_window *window)
 {
-	struct inode *inode = tc_mapping_new();
+	struct inode *inode = tch_mapping_new();
 
 	if (IS_ERR(inode))
 		return PTR_ERR(inode);
 	window->inode = inode;
-	tc_space_init(&window->space, 0);
+	tch_space_init(&window->space, 0);
 	return 0;
 }
 
-void tc_window_fini(struct tc_window *window)
+void tch_window_fini(struct tch_window *window)
 {
 	WARN_ON(!RB_EMPTY_ROOT(&window->space.root));
 	iput(window->inode);
 }
 
-u64 tc_window_offset(bool ro)
+u64 tch_window_offset(bool ro)
 {
-	return ro ? TC_WINDOW_SIZE_MAX : 0;
+	return ro ? TCH_WINDOW_SIZE_MAX : 0;
 }
 
-static unsigned long tc_window_base(bool ro)
+static unsigned long tch_window_base(bool ro)
 {
-	return ro ? TC_WINDOW_PAGES_MAX : 0;
+	return ro ? TCH_WINDOW_PAGES_MAX : 0;
 }
 
-static bool tc_vma_ro(const struct vm_area_struct *vma)
+static bool tch_vma_ro(const struct vm_area_struct *vma)
 {
-	return vma->vm_pgoff >= TC_WINDOW_PAGES_MAX;
+	return vma->vm_pgoff >= TCH_WINDOW_PAGES_MAX;
 }
 
-static struct tc_place *tc_place_get(struct tc_window *window, unsigned long page)
+static struct tch_place *tch_place_get(struct tch_window *window, unsigned long page)
 {
-	struct tc_place *place = NULL;
-	struct tc_range *range;
+	struct tch_place *place = NULL;
+	struct tch_range *range;
 
 	spin_lock(&window->space.lock);
-	range = tc_space_find(&window->space, page);
+	range = tch_space_find(&window->space, page);
 	if (range)
-		place = container_of(range, struct tc_place, range);
+		place = container_of(range, struct tch_place, range);
 	if (place && !place->ops->get(place))
 		place = NULL;
 	spin_unlock(&window->space.lock);
 	return place;
 }
 
-static vm_fault_t tc_window_fault(struct vm_fault *vmf)
+static vm_fault_t tch_window_fault(struct vm_fault *vmf)
 {
-	struct tc_ta *ta = vmf->vma->vm_private_data;
-	const bool ro = tc_vma_ro(vmf->vma);
-	const unsigned long base = tc_window_base(ro);
-	struct tc_place *place;
+	struct tch_ta *ta = vmf->vma->vm_private_data;
+	const bool ro = tch_vma_ro(vmf->vma);
+	const unsigned long base = tch_window_base(ro);
+	struct tch_place *place;
 	vm_fault_t ret;
 
-	place = tc_place_get(&ta->window, vmf->pgoff - base);
+	place = tch_place_get(&ta->window, vmf->pgoff - base);
 	if (!place)
 		return VM_FAULT_SIGBUS;
 	ret = place->ops->fill(place, vmf, base + place->range.first, ro);
@@ -74,36 +74,36 @@ static vm_fault_t tc_window_fault(struct vm_fault *vmf)
 	return ret;
 }
 
-static void tc_window_open(struct vm_area_struct *vma)
+static void tch_window_open(struct vm_area_struct *vma)
 {
-	struct tc_ta *ta = vma->vm_private_data;
+	struct tch_ta *ta = vma->vm_private_data;
 
-	atomic_inc(&ta->window.mappings[tc_vma_ro(vma)]);
+	atomic_inc(&ta->window.mappings[tch_vma_ro(vma)]);
 }
 
 /* A TA that lost its windows, by munmap or exec, cannot serve any more. */
-static void tc_window_close(struct vm_area_struct *vma)
+static void tch_window_close(struct vm_area_struct *vma)
 {
-	struct tc_ta *ta = vma->vm_private_data;
+	struct tch_ta *ta = vma->vm_private_data;
 
-	if (atomic_dec_and_test(&ta->window.mappings[tc_vma_ro(vma)]))
-		tc_ta_die_later(ta);
+	if (atomic_dec_and_test(&ta->window.mappings[tch_vma_ro(vma)]))
+		tch_ta_die_later(ta);
 }
 
-static int tc_window_may_split(struct vm_area_struct *vma, unsigned long addr)
+static int tch_window_may_split(struct vm_area_struct *vma, unsigned long addr)
 {
 	return -EINVAL;
 }
 
-static const struct vm_operations_struct tc_window_vm_ops = {
-	.open = tc_window_open,
-	.close = tc_window_close,
-	.may_split = tc_window_may_split,
-	.fault = tc_window_fault,
+static const struct vm_operations_struct tch_window_vm_ops = {
+	.open = tch_window_open,
+	.close = tch_window_close,
+	.may_split = tch_window_may_split,
+	.fault = tch_window_fault,
 };
 
 /**
- * tc_window_mmap() - map one of the windows
+ * tch_window_mmap() - map one of the windows
  * @ta: bound
  * @vma: must be one window, whole
  *
@@ -111,17 +111,17 @@ static const struct vm_operations_struct tc_window_vm_ops = {
  * window is mapped already; -EPERM for a writable map of the read-only window,
  * or an executable one; -EINVAL for a private one.
  */
-int tc_window_mmap(struct tc_ta *ta, struct vm_area_struct *vma)
+int tch_window_mmap(struct tch_ta *ta, struct vm_area_struct *vma)
 {
-	const bool ro = tc_vma_ro(vma);
+	const bool ro = tch_vma_ro(vma);
 	int ret;
 
-	if (vma->vm_pgoff != tc_window_base(ro) ||
+	if (vma->vm_pgoff != tch_window_base(ro) ||
 	    vma_pages(vma) != ta->window.space.limit)
 		return -ENXIO;
 	if (ro && (vma->vm_flags & VM_WRITE))
 		return -EPERM;
-	ret = tc_mapping_check(vma);
+	ret = tch_mapping_check(vma);
 	if (ret)
 		return ret;
 	if (atomic_cmpxchg(&ta->window.mappings[ro], 0, 1))
@@ -129,12 +129,12 @@ int tc_window_mmap(struct tc_ta *ta, struct vm_area_struct *vma)
 	if (ro)
 		vm_flags_mod(vma, 0, VM_MAYWRITE);
 	vma->vm_private_data = ta;
-	vma->vm_ops = &tc_window_vm_ops;
+	vma->vm_ops = &tch_window_vm_ops;
 	return 0;
 }
 
 /**
- * tc_place_add() - put an object into the windows
+ * tch_place_add() - put an object into the windows
  * @window: the TA's
  * @place: embedded in the object, which must be complete
  * @ops: how faults get at it
@@ -142,30 +142,30 @@ int tc_window_mmap(struct tc_ta *ta, struct vm_area_struct *vma)
  *
  * Return: 0, or -ENOSPC when the windows are full.
  */
-int tc_place_add(struct tc_window *window, struct tc_place *place,
-		 const struct tc_place_ops *ops, unsigned long pages)
+int tch_place_add(struct tch_window *window, struct tch_place *place,
+		  const struct tch_place_ops *ops, unsigned long pages)
 {
 	place->ops = ops;
-	return tc_space_add(&window->space, &place->range, pages);
+	return tch_space_add(&window->space, &place->range, pages);
 }
 
 /* Nobody finds the object any more; what is mapped of it must be gone. */
-void tc_place_del(struct tc_window *window, struct tc_place *place)
+void tch_place_del(struct tch_window *window, struct tch_place *place)
 {
-	tc_space_del(&window->space, &place->range);
+	tch_space_del(&window->space, &place->range);
 }
 
 /**
- * tc_place_unmap() - take pages of an object out of one window
+ * tch_place_unmap() - take pages of an object out of one window
  * @window: the TA's
  * @place: the object's
  * @first: first page in the object
  * @count: pages, not 0
  * @ro: which window
  */
-void tc_place_unmap(struct tc_window *window, const struct tc_place *place,
-		    unsigned long first, unsigned long count, bool ro)
+void tch_place_unmap(struct tch_window *window, const struct tch_place *place,
+		     unsigned long first, unsigned long count, bool ro)
 {
-	tc_mapping_unmap(window->inode,
-			 tc_window_base(ro) + place->range.first + first, count);
+	tch_mapping_unmap(window->inode,
+			  tch_window_base(ro) + place->range.first + first, count);
 }
