@@ -279,16 +279,30 @@ OBJECTS += $(MODULE_HELPERS) $(MODULE_PROGRAMS:%=$(B)/obj/tests/vm/kmod/%.o)
 # libteec.so, the module and a sandboxed trusted application together.
 FLAGS_tests/vm/tee = $(CLIENT_INC)
 FLAGS_tests/vm/tee/ta = $(INTERNAL_INC)
-$(B)/tests/tee_api: $(call objects,tests/vm/tee/tee_api.c tests/vm/kmod/tap.c) $(TEEC)
+TEE_PROCESS := tests/vm/tee/process.c tests/vm/kmod/tap.c
+$(B)/tests/tee_api: $(call objects,tests/vm/tee/tee_api.c $(TEE_PROCESS)) $(TEEC)
 	$(link) -Wl,-rpath,'$$ORIGIN'
 $(B)/tests/tee_ta: $(call objects,tests/vm/tee/ta/tee_test_ta.c) $(B)/obj/tests/vm/tee/ta/user_ta_header.o $(TEE)
 	$(link) $(shell $(PKG_CONFIG) --libs $(TEE_PKGS))
-OBJECTS += $(call objects,tests/vm/tee/tee_api.c tests/vm/tee/ta/tee_test_ta.c) $(B)/obj/tests/vm/tee/ta/user_ta_header.o
+OBJECTS += $(call objects,tests/vm/tee/tee_api.c tests/vm/tee/process.c tests/vm/tee/ta/tee_test_ta.c) $(B)/obj/tests/vm/tee/ta/user_ta_header.o
 MODULE_TESTS += $(B)/tests/tee_api
 MODULE_WITH += $(B)/tests/tee_ta $(B)/libteec.so.1
 MODULE_TAPS := $(B)/vm-short-out/tee_api.tap $(MODULE_TAPS)
 module-tests: $(MODULE_TESTS) $(MODULE_WITH)
 DEBUG_TAPS = $(MODULE_TAPS:$(B)/vm-short-out/%=$(B)/vm-debug-out/%) $(B)/vm-debug-out/leaks-loaded.tap $(B)/vm-debug-out/leaks-unloaded.tap
+
+# --- Benchmarks ---
+FLAGS_tests/bench = $(CLIENT_INC)
+FLAGS_tests/bench/ta = $(INTERNAL_INC)
+$(B)/tests/bench/channel: $(call objects,$(call sources,tests/bench) $(TEE_PROCESS)) $(TEEC)
+	$(link) -Wl,-rpath,'$$ORIGIN'
+$(B)/tests/bench/bench_ta: $(call objects,tests/bench/ta/bench_ta.c) $(B)/obj/tests/bench/ta/user_ta_header.o $(TEE)
+	$(link) $(shell $(PKG_CONFIG) --libs $(TEE_PKGS))
+OBJECTS += $(call objects,$(call sources,tests/bench) tests/bench/ta/bench_ta.c) $(B)/obj/tests/bench/ta/user_ta_header.o
+BENCH_WITH := $(B)/tests/bench/bench_ta $(B)/libteec.so.1
+
+bench: deps $(B)/tests/bench/channel $(BENCH_WITH) kmod
+	$(Q)tests/bench/run.sh $(B) --module "$$(cat $(B)/kmod.path)" $(addprefix --with ,$(BENCH_WITH)) -- $(B)/tests/bench/channel
 
 # The same unit tests again under AddressSanitizer and UBSan, in a build of their own.
 SANITIZED := $(UNITS:$(B)/%=$(B)/san/%)
@@ -324,7 +338,7 @@ check-debug: deps module-tests
 check-system: system-tools
 	$(Q)$(MAKE) --no-print-directory vm-run TIMEOUT=1500 CMD='TEEPAY_BUILD=$(B) /mnt/host/tests/system/run.sh $(SYSTEM_TESTS)'
 
-.PHONY: all module install demo unit units system-tools check check-build check-run check-module check-debug check-system
+.PHONY: all module install demo bench unit units system-tools check check-build check-run check-module check-debug check-system
 
 # --- Virtual machine ---
 # Scripts in tests/vm do the work; each says --help. Slow pieces are kept in $XDG_CACHE_HOME/teepay (~/.cache/teepay).
@@ -379,6 +393,7 @@ make check        all tests; the last line counts them
 make unit         only the unit tests on this machine       (SAN=1 B=build/san: under AddressSanitizer and UBSan)
 make check-module only the module's tests, in a small virtual machine
 make check-debug  the same on a debugging kernel, which is built the first time (10 to 20 minutes)
+make bench        what a call of the channel costs, as ratios: a table and $(B)/bench.json
 make check-system only the system tests                     (SYSTEM_TESTS='payment.t ...': only these)
 make vm-run CMD='...' [SHARE=folder]   run a command as root in the virtual machine, with teepay installed
 make vm-shell     a root prompt there

@@ -31,12 +31,15 @@ boot_out()
 # boot_emulated: no virtualisation in this processor. /dev/kvm alone proves nothing.
 boot_emulated() { ! { grep -qwE 'vmx|svm' /proc/cpuinfo && [ -w /dev/kvm ]; }; }
 
+# With $icount the machine has one processor, and its clock goes on by a nanosecond with each instruction.
 boot_accel()
 {
-	if ! boot_emulated; then
-		echo '-machine q35,usb=off,vmport=off -accel kvm -cpu host'
+	if [ -n "${icount-}" ]; then
+		echo '-machine q35,usb=off,vmport=off -accel tcg,thread=single -cpu max,la57=off,svm=off -icount shift=0,sleep=off -smp 1'
+	elif ! boot_emulated; then
+		echo '-machine q35,usb=off,vmport=off -accel kvm -cpu host -smp 2'
 	else
-		echo '-machine q35,usb=off,vmport=off -accel tcg,thread=multi -cpu max,la57=off,svm=off'
+		echo '-machine q35,usb=off,vmport=off -accel tcg,thread=multi -cpu max,la57=off,svm=off -smp 2'
 	fi
 }
 
@@ -51,7 +54,7 @@ boot_shell()
 {
 	# shellcheck disable=SC2046,SC2086 # lists of options
 	qemu-system-x86_64 -name teepay -nodefaults -no-user-config -no-reboot -display none \
-		$(boot_accel) -smp 2 -m 1024 -nic none -rtc base=utc \
+		$(boot_accel) -m 1024 -nic none -rtc base=utc \
 		-kernel "$kernel/vmlinux" -initrd "$1" -append "$(boot_kernel_args) $2" -serial mon:stdio \
 		-virtfs "local,path=$share,mount_tag=host,security_model=none,readonly=on,multidevs=remap" \
 		-virtfs "local,path=$out,mount_tag=out,security_model=none,multidevs=remap" \
@@ -72,7 +75,7 @@ boot_qemu()
 	: >"$out/output.log"
 	# shellcheck disable=SC2046,SC2086 # lists of options
 	setpriv --pdeathsig TERM timeout -k 5 "$limit" qemu-system-x86_64 -name teepay -nodefaults -no-user-config -no-reboot -display none \
-		$(boot_accel) -smp 2 -m 1024 -nic none -rtc base=utc \
+		$(boot_accel) -m 1024 -nic none -rtc base=utc \
 		-kernel "$kernel/vmlinux" -initrd "$initrd" -append "$(boot_kernel_args) $append" \
 		-serial "file:$out/console.log" -device virtio-serial-pci \
 		-chardev "file,id=out,path=$out/output.log" -device virtserialport,chardev=out,name=out \

@@ -18,6 +18,7 @@ check-dmesg.tap, for tests/harness.pl. TAP_LIMIT in the environment is the progr
   --module FILE     the kernel module                          (default: none)
   --kernel FOLDER   a kernel as kernel.sh unpacks it           (default: that one)
   --leaks           also search for lost memory, before and after unloading; only a kernel of debug-kernel.sh can
+  --icount          one processor, whose clock counts instructions; emulated on any machine
   --with FILE       another program or script for the tests, put into /test; may be repeated
   --share FOLDER    readable at /mnt/host                      (default: the current folder)
   --out FOLDER      writable at /mnt/out, emptied at the start (default: build/vm-short-out)
@@ -39,13 +40,14 @@ short_add()
 	done
 }
 
-module='' share=. out=build/vm-short-out limit=120 with='' kernel='' leaks=''
+module='' share=. out=build/vm-short-out limit=120 with='' kernel='' leaks='' icount=''
 while [ $# -gt 0 ]; do
 	case $1 in
 	--module) module=$2; shift ;;
 	--with) with="$with $2"; shift ;;
 	--kernel) kernel=$2; shift ;;
 	--leaks) leaks=check-leaks ;;
+	--icount) icount=yes ;;
 	--share) share=$2; shift ;;
 	--out) out=$2; shift ;;
 	--timeout) limit=$2; shift ;;

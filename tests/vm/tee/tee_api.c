@@ -26,118 +26,23 @@
 #include <tee_client_api.h>
 
 #include "tests/vm/kmod/tap.h"
+#include "tests/vm/tee/process.h"
 #include "tests/vm/tee/ta/tee_test_ta.h"
 
 #define ROWS(a) (sizeof(a) / sizeof((a)[0]))
-#define BASE "/tmp/tee-test"
-#define LOG BASE "/ta.log"
 
 static const TEEC_UUID uuid = TEE_TEST_TA_UUID;
 
-/* --- the trusted application's process --- */
-
-struct ta {
-	pid_t pid;
-	int notify;		/* what it tells systemd arrives here */
-};
-
-static void write_file(const char *path, const void *bytes, size_t size)
-{
-	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-
-	CHECK(fd >= 0 && write(fd, bytes, size) == (ssize_t)size);
-	close(fd);
-}
-
-static void folders_make(void)
-{
-	static const char key[32] = "a device key for tests, 32 bytes";
-
-	CHECK(!system("rm -rf " BASE " && mkdir -p " BASE "/state " BASE "/credentials"));
-	write_file(BASE "/credentials/devicekey", key, sizeof(key));
-}
-
-static int notify_socket(void)
-{
-	struct sockaddr_un address = { .sun_family = AF_UNIX, .sun_path = BASE "/notify" };
-	int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-
-	unlink(address.sun_path);
-	CHECK(fd >= 0 && !bind(fd, (const struct sockaddr *)&address, sizeof(address)));
-	return fd;
-}
-
-static void ta_path(char path[4096])
-{
-	ssize_t n = readlink("/proc/self/exe", path, 4000);
-	char *slash;
-
-	CHECK(n > 0);
-	path[n] = '\0';
-	slash = strrchr(path, '/');
-	strcpy(slash + 1, "tee_ta");
-}
-
-static void ta_exec(const char *extra)
-{
-	char path[4096];
-	int log = open(LOG, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
-
-	ta_path(path);
-	dup2(log, STDERR_FILENO);
-	setenv("STATE_DIRECTORY", BASE "/state", 1);
-	setenv("CREDENTIALS_DIRECTORY", BASE "/credentials", 1);
-	setenv("NOTIFY_SOCKET", BASE "/notify", 1);
-	if (extra)
-		putenv(strdup(extra));
-	execl(path, path, (char *)NULL);
-	_exit(127);
-}
+/* --- the trusted application --- */
 
 static void ta_start_with(struct ta *ta, const char *extra)
 {
-	char text[64] = "";
-
-	ta->notify = notify_socket();
-	ta->pid = fork();
-	CHECK(ta->pid >= 0);
-	if (!ta->pid)
-		ta_exec(extra);
-	CHECK(recv(ta->notify, text, sizeof(text) - 1, 0) > 0);
-	CHECK(!strcmp(text, "READY=1"));
+	ta_start_as(ta, "tee_ta", extra);
 }
 
 static void ta_start(struct ta *ta)
 {
 	ta_start_with(ta, NULL);
-}
-
-/* Waits for its end and returns the status of waitpid(). */
-static int ta_end(struct ta *ta)
-{
-	int status;
-
-	CHECK(waitpid(ta->pid, &status, 0) == ta->pid);
-	close(ta->notify);
-	return status;
-}
-
-static void ta_stop(struct ta *ta)
-{
-	CHECK(!kill(ta->pid, SIGTERM));
-	CHECK(ta_end(ta) == 0);
-}
-
-static bool log_has(const char *text)
-{
-	static char log[65536];
-	int fd = open(LOG, O_RDONLY | O_CLOEXEC);
-	ssize_t n = read(fd, log, sizeof(log) - 1);
-
-	CHECK(n >= 0);
-	close(fd);
-	log[n] = '\0';
-	return strstr(log, text);
 }
 
 /* --- the client --- */
@@ -165,7 +70,7 @@ static void client_stop(struct client *client)
 
 static void both_start(struct ta *ta, struct client *client)
 {
-	folders_make();
+	ta_folders_make();
 	ta_start(ta);
 	client_start(client);
 }
@@ -232,7 +137,7 @@ static void application_is_sandboxed(void)
 	CHECK(status_number(ta.pid, "NoNewPrivs:") == 1);
 	CHECK(status_number(ta.pid, "VmLck:") > 100);
 	CHECK(status_number(ta.pid, "VmSwap:") == 0);
-	CHECK(!log_has("NO SANDBOX"));
+	CHECK(!ta_log_has("NO SANDBOX"));
 	both_stop(&ta, &client);
 }
 
@@ -240,10 +145,10 @@ static void no_sandbox_is_loud(void)
 {
 	struct ta ta;
 
-	folders_make();
+	ta_folders_make();
 	ta_start_with(&ta, "TEEPAY_TA_NO_SANDBOX=1");
 	CHECK(status_number(ta.pid, "Seccomp:") == 0);
-	CHECK(log_has("NO SANDBOX"));
+	CHECK(ta_log_has("NO SANDBOX"));
 	ta_stop(&ta);
 }
 
@@ -361,7 +266,7 @@ static void out_buffer_in_client_memory_panics(void)
 	CHECK(call(&client, CMD_READ_INTO_CLIENT, &op) == TEEC_ERROR_TARGET_DEAD);
 	status = ta_end(&ta);
 	CHECK(WIFEXITED(status) && WEXITSTATUS(status) == EX_SOFTWARE);
-	CHECK(log_has("TEE_ReadObjectData"));
+	CHECK(ta_log_has("TEE_ReadObjectData"));
 	client_stop(&client);
 }
 
@@ -378,7 +283,7 @@ static void panic_ends_the_application_only(void)
 	CHECK(TEEC_InvokeCommand(&client.session, CMD_COUNT, NULL, &origin) == TEEC_ERROR_TARGET_DEAD);
 	status = ta_end(&ta);
 	CHECK(WIFEXITED(status) && WEXITSTATUS(status) == EX_SOFTWARE);
-	CHECK(log_has("0x0000dead"));
+	CHECK(ta_log_has("0x0000dead"));
 	client_stop(&client);
 	ta_start(&ta);
 	client_start(&client);
@@ -488,7 +393,7 @@ static void storage_survives_a_kill(void)
 	struct client client;
 	int round;
 
-	folders_make();
+	ta_folders_make();
 	ta_start(&ta);
 	for (round = 1; round <= 5; round++) {
 		TEEC_Operation op = { .paramTypes = TEEC_PARAM_TYPES(TEEC_MEMREF_TEMP_INPUT, 0, 0, 0) };
@@ -518,13 +423,13 @@ static void storage_survives_a_kill(void)
 /* Runs the application until it ends by itself. */
 static int exit_code(void)
 {
-	struct ta ta = { .notify = notify_socket() };
+	struct ta ta = { .notify = ta_notify_socket() };
 	int status;
 
 	ta.pid = fork();
 	CHECK(ta.pid >= 0);
 	if (!ta.pid)
-		ta_exec(NULL);
+		ta_exec("tee_ta", NULL);
 	status = ta_end(&ta);
 	CHECK(WIFEXITED(status));
 	return WEXITSTATUS(status);
@@ -532,13 +437,13 @@ static int exit_code(void)
 
 static void log_file(char path[512])
 {
-	DIR *dir = opendir(BASE "/state");
+	DIR *dir = opendir(TA_FOLDER "/state");
 	const struct dirent *entry;
 
 	CHECK(dir);
 	while ((entry = readdir(dir)))
 		if (strstr(entry->d_name, ".log"))
-			snprintf(path, 512, BASE "/state/%s", entry->d_name);
+			snprintf(path, 512, TA_FOLDER "/state/%s", entry->d_name);
 	closedir(dir);
 }
 
@@ -548,26 +453,26 @@ static void what_a_restart_cannot_mend_has_its_exit_code(void)
 	struct ta ta;
 	int fd;
 
-	folders_make();
+	ta_folders_make();
 	ta_start(&ta);
 	/* While one serves, a second one cannot: the log is locked. */
 	CHECK(exit_code() == 1);
-	CHECK(log_has("another process has it"));
+	CHECK(ta_log_has("another process has it"));
 	ta_stop(&ta);
 
-	write_file(BASE "/credentials/devicekey", "another key, as if disks had been swapped", 32);
+	ta_write_file(TA_FOLDER "/credentials/devicekey", "another key, as if disks had been swapped", 32);
 	CHECK(exit_code() == EX_CONFIG);
-	CHECK(log_has("another device key"));
-	unlink(BASE "/credentials/devicekey");
+	CHECK(ta_log_has("another device key"));
+	unlink(TA_FOLDER "/credentials/devicekey");
 	CHECK(exit_code() == EX_CONFIG);
 
-	write_file(BASE "/credentials/devicekey", "a device key for tests, 32 bytes", 32);
+	ta_write_file(TA_FOLDER "/credentials/devicekey", "a device key for tests, 32 bytes", 32);
 	log_file(path);
 	fd = open(path, O_WRONLY | O_CLOEXEC);
 	CHECK(fd >= 0 && pwrite(fd, "damage", 6, 100) == 6);
 	close(fd);
 	CHECK(exit_code() == EX_DATAERR);
-	CHECK(log_has("damaged"));
+	CHECK(ta_log_has("damaged"));
 }
 
 static void termination_within_a_second(void)
@@ -579,7 +484,7 @@ static void termination_within_a_second(void)
 	char text[64] = "";
 	int round;
 
-	folders_make();
+	ta_folders_make();
 	for (round = 0; round < 10; round++) {
 		ta_start(&ta);
 		client_start(&client);
@@ -600,7 +505,7 @@ static void watchdog_is_fed(void)
 	struct ta ta;
 	int fed = 0;
 
-	folders_make();
+	ta_folders_make();
 	ta_start_with(&ta, "WATCHDOG_USEC=100000");
 	while (fed < 5) {
 		ssize_t n = recv(ta.notify, text, sizeof(text) - 1, 0);
