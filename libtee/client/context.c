@@ -7,6 +7,7 @@
 #include <tee_client_api.h>
 
 #include "libtee/client/errno_result.h"
+#include "libtee/client/running.h"
 
 #define TEE_NAME "teepay"
 
@@ -45,6 +46,7 @@ TEEC_Result TEEC_InitializeContext(const char *name, TEEC_Context *context)
 		free(ctx);
 		return result;
 	}
+	running_context_add(ctx);
 	context->imp = ctx;
 	return TEEC_SUCCESS;
 }
@@ -56,6 +58,7 @@ void TEEC_FinalizeContext(TEEC_Context *context)
 
 	if (!ctx)
 		return;
+	running_context_remove(ctx);
 	channel_ops.client_close(ctx->chan);
 	free(ctx);
 	context->imp = NULL;

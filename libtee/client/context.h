@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What TEEC_Context.imp points to. It does not change after it is made, so any thread may use it. */
+/* What TEEC_Context.imp points to. What calls use of it does not change after it is made, so any thread may. */
 #ifndef LIBTEE_CLIENT_CONTEXT_H
 #define LIBTEE_CLIENT_CONTEXT_H
 
@@ -8,6 +8,7 @@
 #include "libtee/channel.h"
 
 struct context {
+	struct context *next;		/* running.c's */
 	struct channel *chan;
 	uint64_t inbox_size;		/* bytes that the temporary references of a call may have together */
 };

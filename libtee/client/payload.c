@@ -51,28 +51,32 @@ static TEEC_Result registered_take(struct payload *payload, struct payload_memor
 
 static TEEC_Result param_take(struct payload *payload, unsigned int i, struct teechan_param *param)
 {
-	uint32_t type = TEEC_PARAM_TYPE_GET(payload->operation->paramTypes, i);
 	const TEEC_Parameter *from = &payload->operation->params[i];
+	uint32_t type = TEEC_PARAM_TYPE_GET(payload->operation->paramTypes, i);
+	struct payload_memory *memory;
 
-	param->type = type;
 	switch (type) {
 	case TEEC_NONE:
-	case TEEC_VALUE_OUTPUT:
 		return TEEC_SUCCESS;
 	case TEEC_VALUE_INPUT:
 	case TEEC_VALUE_INOUT:
 		param->a = from->value.a;
 		param->b = from->value.b;
+		/* fallthrough */
+	case TEEC_VALUE_OUTPUT:
+		param->type = type;
 		return TEEC_SUCCESS;
 	case TEEC_MEMREF_TEMP_INPUT:
 	case TEEC_MEMREF_TEMP_OUTPUT:
 	case TEEC_MEMREF_TEMP_INOUT:
-		return temp_take(&payload->memory[i], type, &from->tmpref);
 	case TEEC_MEMREF_WHOLE:
 	case TEEC_MEMREF_PARTIAL_INPUT:
 	case TEEC_MEMREF_PARTIAL_OUTPUT:
 	case TEEC_MEMREF_PARTIAL_INOUT:
-		return registered_take(payload, &payload->memory[i], type, &from->memref);
+		memory = &payload->memory[payload->count++];
+		*memory = (struct payload_memory){ .index = i };
+		return type <= TEEC_MEMREF_TEMP_INOUT ? temp_take(memory, type, &from->tmpref) :
+							registered_take(payload, memory, type, &from->memref);
 	default:
 		return TEEC_ERROR_BAD_PARAMETERS;
 	}
@@ -96,7 +100,7 @@ static struct payload_memory *too_large(struct payload *payload)
 	bool fits = true;
 	unsigned int i;
 
-	for (i = 0; i < TEEC_CONFIG_PAYLOAD_REF_COUNT; i++) {
+	for (i = 0; i < payload->count; i++) {
 		struct payload_memory *memory = &payload->memory[i];
 
 		if (!is_copied(memory))
@@ -143,15 +147,28 @@ static void memory_put(const struct payload_memory *memory, struct teechan_param
 	}
 }
 
+/* Parameters up to the last that is not TEEC_NONE. Types beyond the four are not looked at. */
+static unsigned int params_used(const TEEC_Operation *operation)
+{
+	const uint32_t types = operation ? operation->paramTypes & 0xffff : 0;
+	unsigned int count = 0;
+
+	while (types >> (4 * count))
+		count++;
+	return count;
+}
+
 TEEC_Result payload_begin(struct payload *payload, struct context *ctx, TEEC_Operation *operation,
 			  struct teechan_param params[TEECHAN_PARAMS])
 {
 	struct payload_memory *memory;
 	unsigned int i;
 
-	*payload = (struct payload){ .ctx = ctx, .operation = operation };
-	memset(params, 0, TEECHAN_PARAMS * sizeof(params[0]));
-	for (i = 0; operation && i < TEEC_CONFIG_PAYLOAD_REF_COUNT; i++) {
+	payload->ctx = ctx;
+	payload->operation = operation;
+	payload->count = 0;
+	payload->used = params_used(operation);
+	for (i = 0; i < payload->used; i++) {
 		TEEC_Result result = param_take(payload, i, &params[i]);
 
 		if (result)
@@ -165,8 +182,8 @@ TEEC_Result payload_begin(struct payload *payload, struct context *ctx, TEEC_Ope
 			return errno_result(err);
 		}
 	}
-	for (i = 0; i < TEEC_CONFIG_PAYLOAD_REF_COUNT; i++)
-		memory_put(&payload->memory[i], &params[i]);
+	for (i = 0; i < payload->count; i++)
+		memory_put(&payload->memory[i], &params[payload->memory[i].index]);
 	return TEEC_SUCCESS;
 }
 
@@ -191,14 +208,16 @@ void payload_end(struct payload *payload, const struct teechan_param params[TEEC
 {
 	unsigned int i;
 
-	for (i = 0; i < TEEC_CONFIG_PAYLOAD_REF_COUNT; i++) {
+	for (i = 0; i < payload->count; i++) {
 		struct payload_memory *memory = &payload->memory[i];
+		const uint64_t used = params[memory->index].b;
 
-		if (answered && memory->own && (memory->direction & TEEC_MEM_OUTPUT))
-			memcpy(memory->buffer, memory->mapping, params[i].b < memory->size ? params[i].b : memory->size);
-		if (answered && payload->operation)
-			output_give(payload->operation, i, &params[i]);
-		if (memory->own)
-			channel_ops.region_free(payload->ctx->chan, &memory->region, memory->mapping);
+		if (!memory->own)
+			continue;
+		if (answered && (memory->direction & TEEC_MEM_OUTPUT))
+			memcpy(memory->buffer, memory->mapping, used < memory->size ? used : memory->size);
+		channel_ops.region_free(payload->ctx->chan, &memory->region, memory->mapping);
 	}
+	for (i = 0; answered && i < payload->used; i++)
+		output_give(payload->operation, i, &params[i]);
 }

@@ -18,10 +18,13 @@
 struct payload {
 	struct context *ctx;
 	TEEC_Operation *operation;		/* may be NULL */
+	unsigned int used;			/* its parameters up to the last that is one */
+	unsigned int count;			/* of the memory references; the rest of the array is not initialised */
 	struct payload_memory {
+		unsigned int index;		/* of the parameter */
 		void *buffer;			/* the client's; NULL: null reference */
 		size_t size;
-		uint32_t direction;		/* TEEC_MEM_* of the call; 0: no memory */
+		uint32_t direction;		/* TEEC_MEM_* of the call; 0: a block that is neither input nor output */
 		struct teechan_region_alloc region;	/* lent (own is false) or made for this call (own is true) */
 		size_t offset;			/* in the region */
 		void *mapping;			/* of the region that was made for this call */
@@ -29,7 +32,7 @@ struct payload {
 	} memory[TEEC_CONFIG_PAYLOAD_REF_COUNT];
 };
 
-/* Fills in params. On an error there is nothing to finish. */
+/* Fills in params, which are zero. On an error there is nothing to finish. */
 TEEC_Result payload_begin(struct payload *payload, struct context *ctx, TEEC_Operation *operation,
 			  struct teechan_param params[TEECHAN_PARAMS]);
 

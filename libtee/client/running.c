@@ -26,42 +26,54 @@
 /* How long the trusted application has to answer a call that is cancelled, so that one that hangs holds nobody up. */
 #define CANCEL_GRACE_NS UINT64_C(1000000000)
 
-/* Protects the list, the started fields of operations, and the count of ids. Held for a few instructions only. */
+/* Protects the list of contexts, so that a cancellation finds its context alive. Calls do not take it. */
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
-static struct running *list;
-static uint64_t last_id;
+static struct context *contexts;
 
-TEEC_Result running_begin(struct running *running, struct context *ctx, TEEC_Operation *operation)
+void running_context_add(struct context *ctx)
 {
-	TEEC_Result result = TEEC_SUCCESS;
-
-	*running = (struct running){ .ctx = ctx, .operation = operation };
-	if (!operation)
-		return TEEC_SUCCESS;
 	pthread_mutex_lock(&lock);
-	if (operation->started == CANCELLED)
-		result = TEEC_ERROR_CANCEL;
-	operation->started = RUNNING;
-	if (!result) {
-		running->cancel_id = ++last_id;
-		running->next = list;
-		list = running;
-	}
+	ctx->next = contexts;
+	contexts = ctx;
 	pthread_mutex_unlock(&lock);
-	return result;
 }
 
-void running_end(struct running *running)
+void running_context_remove(struct context *ctx)
 {
-	struct running **at;
+	struct context **at;
 
-	if (!running->cancel_id)
-		return;
 	pthread_mutex_lock(&lock);
-	for (at = &list; *at != running; at = &(*at)->next)
+	for (at = &contexts; *at != ctx; at = &(*at)->next)
 		;
-	*at = running->next;
+	*at = ctx->next;
 	pthread_mutex_unlock(&lock);
+}
+
+static bool context_lives(const struct context *ctx)
+{
+	const struct context *it = contexts;
+
+	while (it && it != ctx)
+		it = it->next;
+	return it;
+}
+
+/* TEEC_Operation.imp is the context while the call runs, and is set before started says that it does. */
+TEEC_Result running_begin(struct context *ctx, TEEC_Operation *operation)
+{
+	if (!operation)
+		return TEEC_SUCCESS;
+	__atomic_store_n(&operation->imp, ctx, __ATOMIC_RELAXED);
+	if (__atomic_exchange_n(&operation->started, RUNNING, __ATOMIC_ACQ_REL) != CANCELLED)
+		return TEEC_SUCCESS;
+	running_end(operation);
+	return TEEC_ERROR_CANCEL;
+}
+
+void running_end(TEEC_Operation *operation)
+{
+	if (operation)
+		__atomic_store_n(&operation->imp, NULL, __ATOMIC_RELEASE);
 }
 
 static uint64_t now_ns(void)
@@ -73,19 +85,20 @@ static uint64_t now_ns(void)
 }
 
 /* Under the lock, so that the context outlives the call. True: there is nothing more to do. */
-static bool cancel_once(const TEEC_Operation *operation)
+static bool cancel_once(TEEC_Operation *operation)
 {
-	struct teechan_cancel arg = { 0 };
-	const struct running *running = list;
+	struct teechan_cancel arg = { .cancel_id = running_cancel_id(operation) };
+	const struct context *ctx;
+	uint32_t unstarted = 0;
 
-	while (running && running->operation != operation)
-		running = running->next;
-	if (!running)
+	if (__atomic_compare_exchange_n(&operation->started, &unstarted, CANCELLED, false, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE))
 		return true;
-	arg.cancel_id = running->cancel_id;
+	ctx = __atomic_load_n(&operation->imp, __ATOMIC_ACQUIRE);
+	if (!context_lives(ctx))
+		return true;
 	arg.deadline_ns = now_ns() + CANCEL_GRACE_NS;
 	/* -ENOENT: not yet on its way, or just over. */
-	return channel_ops.cancel(running->ctx->chan, &arg) != -ENOENT;
+	return channel_ops.cancel(ctx->chan, &arg) != -ENOENT;
 }
 
 /* GP Client 1.0 §4.5.10 */
@@ -99,12 +112,7 @@ void TEEC_RequestCancellation(TEEC_Operation *operation)
 		return;
 	for (tries = 0; !done && tries < CANCEL_TRIES; tries++) {
 		pthread_mutex_lock(&lock);
-		if (!operation->started) {
-			operation->started = CANCELLED;
-			done = true;
-		} else {
-			done = cancel_once(operation);
-		}
+		done = cancel_once(operation);
 		pthread_mutex_unlock(&lock);
 		if (!done && tries < CANCEL_TRIES_AT_ONCE)
 			sched_yield();

@@ -86,7 +86,6 @@ static int invoke_once(struct context *ctx, struct teechan_invoke *arg)
 static TEEC_Result session_open(struct session *session, struct teechan_open *arg, TEEC_Operation *operation,
 				uint32_t *origin)
 {
-	struct running running;
 	struct payload payload;
 	TEEC_Result result;
 	int err;
@@ -94,14 +93,14 @@ static TEEC_Result session_open(struct session *session, struct teechan_open *ar
 	result = payload_begin(&payload, session->ctx, operation, arg->params);
 	if (result)
 		return give(origin, TEEC_ORIGIN_API, result);
-	result = running_begin(&running, session->ctx, operation);
+	result = running_begin(session->ctx, operation);
 	if (result) {
 		payload_end(&payload, arg->params, false);
 		return give(origin, TEEC_ORIGIN_API, result);
 	}
-	arg->cancel_id = running.cancel_id;
+	arg->cancel_id = running_cancel_id(operation);
 	err = open_once(session->ctx, arg);
-	running_end(&running);
+	running_end(operation);
 	payload_end(&payload, arg->params, !err && arg->origin == TEECHAN_ORIGIN_TA);
 	if (err)
 		return give(origin, TEEC_ORIGIN_COMMS, errno_result(err));
@@ -157,8 +156,8 @@ TEEC_Result TEEC_InvokeCommand(TEEC_Session *session, uint32_t commandID, TEEC_O
 {
 	struct session *open = session ? session->imp : NULL;
 	struct teechan_invoke arg = { .cmd = commandID };
-	struct running running;
-	struct payload payload;
+	/* payload_begin() says which part of it is valid. */
+	struct payload payload __attribute__((uninitialized));
 	TEEC_Result result;
 	int err;
 
@@ -167,15 +166,15 @@ TEEC_Result TEEC_InvokeCommand(TEEC_Session *session, uint32_t commandID, TEEC_O
 	result = payload_begin(&payload, open->ctx, operation, arg.params);
 	if (result)
 		return give(returnOrigin, TEEC_ORIGIN_API, result);
-	result = running_begin(&running, open->ctx, operation);
+	result = running_begin(open->ctx, operation);
 	if (result) {
 		payload_end(&payload, arg.params, false);
 		return give(returnOrigin, TEEC_ORIGIN_API, result);
 	}
 	arg.session = open->id;
-	arg.cancel_id = running.cancel_id;
+	arg.cancel_id = running_cancel_id(operation);
 	err = invoke_once(open->ctx, &arg);
-	running_end(&running);
+	running_end(operation);
 	payload_end(&payload, arg.params, !err && arg.origin == TEECHAN_ORIGIN_TA);
 	if (err)
 		return give(returnOrigin, TEEC_ORIGIN_COMMS, errno_result(err));

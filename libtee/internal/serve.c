@@ -76,12 +76,14 @@ static bool params_take(struct server *server, const struct teechan_reply_recv *
 	unsigned int i;
 
 	server->types = 0;
-	server->call = (struct tee_call){ .message = msg->id, .client = msg->client };
-	memset(server->params, 0, sizeof(server->params));
+	server->call.message = msg->id;
+	server->call.client = msg->client;
+	server->call.memory_count = 0;
 	for (i = 0; i < TEE_NUM_PARAMS; i++) {
 		const struct teechan_param *from = &msg->params[i];
 		TEE_Param *to = &server->params[i];
 
+		*to = (TEE_Param){ 0 };
 		server->types |= TEE_PARAM_TYPE_SET(from->type, i);
 		switch (from->type) {
 		case TEECHAN_NONE:
@@ -105,26 +107,28 @@ static bool params_take(struct server *server, const struct teechan_reply_recv *
 	return true;
 }
 
-/* Turns the message into its answer. The kernel knows the types and takes nothing that is not an output. */
+/* Turns the message into its answer: the kernel takes nothing from the parameters that is not an output. */
 static void answer(struct server *server, struct teechan_reply_recv *msg, TEE_Result result, uint32_t origin)
 {
-	uint64_t id = msg->id;
 	unsigned int i;
 
-	memset(msg, 0, sizeof(*msg));
-	msg->reply_id = id;
+	msg->reply_id = msg->id;
 	msg->ret = result;
 	msg->origin = origin;
-	for (i = 0; i < TEE_NUM_PARAMS; i++) {
+	for (i = 0; server->types >> (4 * i); i++) {
 		struct teechan_param *to = &msg->params[i];
 		const TEE_Param *from = &server->params[i];
 
-		to->type = TEE_PARAM_TYPE_GET(server->types, i);
-		if (to->type == TEECHAN_VALUE_OUT || to->type == TEECHAN_VALUE_INOUT) {
+		switch (TEE_PARAM_TYPE_GET(server->types, i)) {
+		case TEE_PARAM_TYPE_VALUE_OUTPUT:
+		case TEE_PARAM_TYPE_VALUE_INOUT:
 			to->a = from->value.a;
 			to->b = from->value.b;
-		} else if (to->type == TEECHAN_MEM_OUT || to->type == TEECHAN_MEM_INOUT) {
+			break;
+		case TEE_PARAM_TYPE_MEMREF_OUTPUT:
+		case TEE_PARAM_TYPE_MEMREF_INOUT:
 			to->b = from->memref.size;
+			break;
 		}
 	}
 }
