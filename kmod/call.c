@@ -23,7 +23,7 @@ static int tch_over(struct tch_call *call, u32 ret, u32 origin)
 	return TCH_OVER;
 }
 
-/* Is the session in a stage that this call is for? ta->lock is held. */
+/* Is the session in a stage that this call is for? ta->wait.lock is held. */
 static int tch_call_allowed(struct tch_session *session, struct tch_call *call)
 {
 	const enum tch_life life =
@@ -43,7 +43,7 @@ static int tch_slot_take(struct tch_session *session, struct tch_call *call,
 	struct tch_message *msg = &session->msg;
 	int ret;
 
-	lockdep_assert_held(&session->ta->lock);
+	lockdep_assert_held(&session->ta->wait.lock);
 	ret = tch_call_allowed(session, call);
 	if (ret)
 		return ret;
@@ -89,7 +89,7 @@ int tch_call_begin(struct tch_session *session, struct tch_call *call)
 	int waited = 0, ret;
 
 	INIT_LIST_HEAD(&waiter.on_session);
-	spin_lock(&ta->lock);
+	spin_lock(&ta->wait.lock);
 	for (;;) {
 		ret = tch_slot_take(session, call, &waiter);
 		if (ret != -EAGAIN)
@@ -102,20 +102,21 @@ int tch_call_begin(struct tch_session *session, struct tch_call *call)
 			break;
 		if (list_empty(&waiter.on_session))
 			list_add(&waiter.on_session, &session->waiters);
-		spin_unlock(&ta->lock);
+		spin_unlock(&ta->wait.lock);
 		waited = tch_wait(session->slot_wait,
 				  tch_slot_changed(session, &waiter), 1, call->deadline);
-		spin_lock(&ta->lock);
+		spin_lock(&ta->wait.lock);
 	}
-	list_del(&waiter.on_session);
+	if (!list_empty(&waiter.on_session))
+		list_del(&waiter.on_session);
 	/* A wake-up that this call does not use is another's. */
 	if (ret && session->msg.state == TCH_IDLE)
 		wake_up_interruptible(&session->slot_wait);
-	spin_unlock(&ta->lock);
+	spin_unlock(&ta->wait.lock);
 	return ret;
 }
 
-/* Why a message that is ready may not be queued after all; ta->lock is held. */
+/* Why a message that is ready may not be queued after all; ta->wait.lock is held. */
 static int tch_may_queue(struct tch_session *session, struct tch_call *call)
 {
 	struct tch_ta *ta = session->ta;
@@ -155,12 +156,12 @@ static void tch_call_drop(struct tch_session *session)
 	bool gone;
 
 	tch_params_return(session);
-	spin_lock(&ta->lock);
+	spin_lock(&ta->wait.lock);
 	if (session->life == TCH_OPENING)
 		tch_session_live(session, TCH_GONE);
 	tch_message_release(session);
 	gone = session->life == TCH_GONE;
-	spin_unlock(&ta->lock);
+	spin_unlock(&ta->wait.lock);
 	if (gone)
 		tch_session_unlist(session);
 }
@@ -193,11 +194,11 @@ int tch_call_send(struct tch_session *session, struct tch_call *call)
 	if (ret)
 		goto drop;
 
-	spin_lock(&ta->lock);
+	spin_lock(&ta->wait.lock);
 	ret = tch_may_queue(session, call);
 	if (!ret)
 		tch_message_enqueue(session, false);
-	spin_unlock(&ta->lock);
+	spin_unlock(&ta->wait.lock);
 	if (ret)
 		goto drop;
 
@@ -205,7 +206,6 @@ int tch_call_send(struct tch_session *session, struct tch_call *call)
 		tch_stat_inc(TCH_STAT_LENDS);
 		tch_event_lend(session, lent);
 	}
-	tch_hand_over(&ta->wait);
 	return 0;
 drop:
 	tch_call_drop(session);
@@ -234,21 +234,25 @@ static bool tch_call_is_over(const struct tch_session *session, const struct tch
 	}
 }
 
-/* The answer is there and this thread has it: TCH_COLLECTING. */
+/* The answer is there: take it, and free the slot. Memory is copied without the lock. */
 static int tch_collect(struct tch_session *session, struct tch_call *call)
 {
 	struct tch_message *msg = &session->msg;
 	struct tch_ta *ta = session->ta;
 	int ret = 0;
 
+	lockdep_assert_held(&ta->wait.lock);
 	call->ret = msg->ret;
 	call->origin = msg->origin;
 	if (msg->answered)
-		ret = tch_params_collect(session, call->params);
-
-	spin_lock(&ta->lock);
+		tch_params_collect_values(session, call->params);
+	if (msg->answered && msg->copies) {
+		msg->state = TCH_COLLECTING;
+		spin_unlock(&ta->wait.lock);
+		ret = tch_params_collect_memory(session);
+		spin_lock(&ta->wait.lock);
+	}
 	tch_message_release(session);
-	spin_unlock(&ta->lock);
 	return ret;
 }
 
@@ -258,6 +262,13 @@ static int tch_call_sleep(struct tch_session *session, const struct tch_call *ca
 	const struct tch_message *msg = &session->msg;
 	int ret;
 
+	/*
+	 * If the TA that was just woken is due, it goes first, and may have answered
+	 * before we went to sleep: spares both the scheduler's work of that.
+	 */
+	cond_resched();
+	if (tch_call_is_over(session, call))
+		return 0;
 	do {
 		const ktime_t deadline = READ_ONCE(msg->deadline);
 
@@ -286,13 +297,11 @@ int tch_call_wait(struct tch_session *session, struct tch_call *call)
 
 	ret = tch_call_sleep(session, call);
 
-	spin_lock(&ta->lock);
+	spin_lock(&ta->wait.lock);
 	if (msg->seq != tch_call_seq(call) || msg->kind != call->kind || msg->abandoned) {
 		ret = -ENOENT;
 	} else if (msg->state == TCH_DONE) {
-		msg->state = TCH_COLLECTING;
-		spin_unlock(&ta->lock);
-		return tch_collect(session, call);
+		ret = tch_collect(session, call);
 	} else if (ret == -ETIMEDOUT && !tch_call_is_over(session, call)) {
 		taken_back = tch_message_give_up(session);
 		ret = tch_over(call, msg->cancelled ? TEECHAN_ERROR_CANCEL :
@@ -300,7 +309,7 @@ int tch_call_wait(struct tch_session *session, struct tch_call *call)
 	} else if (!ret || ret == -ETIMEDOUT) {
 		ret = -ENOENT;
 	}
-	spin_unlock(&ta->lock);
+	spin_unlock(&ta->wait.lock);
 	if (taken_back)
 		tch_message_finish(session, false, TEECHAN_ERROR_TIMEOUT, TEECHAN_ORIGIN_COMMS);
 	return ret;
@@ -311,7 +320,7 @@ static void tch_mark_cancelled(struct tch_session *session, ktime_t deadline)
 {
 	struct tch_message *msg = &session->msg;
 
-	lockdep_assert_held(&session->ta->lock);
+	lockdep_assert_held(&session->ta->wait.lock);
 	msg->cancelled = true;
 	if (!deadline || (msg->deadline && msg->deadline <= deadline))
 		return;
@@ -337,7 +346,7 @@ bool tch_call_cancel(struct tch_session *session, u64 cancel_id, ktime_t deadlin
 	bool found = false, taken_back = false;
 	struct tch_waiter *waiter;
 
-	spin_lock(&ta->lock);
+	spin_lock(&ta->wait.lock);
 	list_for_each_entry(waiter, &session->waiters, on_session) {
 		if (waiter->cancel_id == cancel_id) {
 			WRITE_ONCE(waiter->cancelled, true);
@@ -363,7 +372,7 @@ bool tch_call_cancel(struct tch_session *session, u64 cancel_id, ktime_t deadlin
 			break;
 		}
 	}
-	spin_unlock(&ta->lock);
+	spin_unlock(&ta->wait.lock);
 	if (taken_back)
 		tch_message_finish(session, false, TEECHAN_ERROR_CANCEL, TEECHAN_ORIGIN_COMMS);
 	return found;

@@ -8,6 +8,7 @@
 #include <linux/uaccess.h>
 
 #include "call.h"
+#include "copy.h"
 #include "ioctl.h"
 #include "limits.h"
 #include "mapping.h"
@@ -330,8 +331,8 @@ static int tch_ioctl_open(struct tch_client *client, void __user *arg)
 
 static int tch_invoke_check(const struct teechan_invoke *invoke)
 {
-	if (invoke->deadline_ns > KTIME_MAX ||
-	    memchr_inv(invoke->reserved, 0, sizeof(invoke->reserved)))
+	if (invoke->deadline_ns > KTIME_MAX || invoke->reserved[0] ||
+	    invoke->reserved[1])
 		return -EINVAL;
 	return tch_params_check(invoke->params);
 }
@@ -344,7 +345,7 @@ static int tch_ioctl_invoke(struct tch_client *client, void __user *arg)
 	struct tch_call call;
 	int ret;
 
-	if (copy_from_user(&invoke, user, sizeof(invoke)))
+	if (tch_copy_in(&invoke, user, sizeof(invoke)))
 		return -EFAULT;
 	session = tch_session_of_client(client, invoke.session);
 	if (!session)
@@ -364,9 +365,7 @@ static int tch_ioctl_invoke(struct tch_client *client, void __user *arg)
 		ret = tch_call_wait(session, &call);
 	ret = tch_call_result(ret, &call, &invoke.id, &invoke.ret, &invoke.origin);
 	tch_session_put(session);
-	if (!ret && copy_to_user(user, &invoke, sizeof(invoke)))
-		ret = -EFAULT;
-	return ret;
+	return ret ?: tch_copy_out(user, &invoke, sizeof(invoke));
 }
 
 static int tch_ioctl_cancel(struct tch_client *client, void __user *arg)

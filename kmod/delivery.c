@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "delivery.h"
 
-#include <linux/uaccess.h>
-
+#include "copy.h"
 #include "session.h"
 #include "slot.h"
 #include "ta.h"
@@ -12,7 +11,7 @@ static struct tch_session *tch_take_first(struct tch_ta *ta)
 {
 	struct tch_session *session;
 
-	spin_lock(&ta->lock);
+	lockdep_assert_held(&ta->wait.lock);
 	session = list_first_entry_or_null(&ta->queue, struct tch_session, on_queue);
 	if (session) {
 		tch_message_dequeue(session);
@@ -20,8 +19,28 @@ static struct tch_session *tch_take_first(struct tch_ta *ta)
 		ta->held++;
 		kref_get(&session->ref);
 	}
-	spin_unlock(&ta->lock);
 	return session;
+}
+
+/*
+ * Sleep until this thread is woken for a message, for the TA's death or by a
+ * signal. ta->wait.lock is held, and given up meanwhile; who wakes holds it too.
+ * Return: 0 to look again, -ETIMEDOUT.
+ */
+static int tch_await_wakeup(struct tch_ta *ta, ktime_t deadline)
+{
+	DEFINE_WAIT_FUNC(wait, default_wake_function);
+	bool late;
+
+	lockdep_assert_held(&ta->wait.lock);
+	__add_wait_queue_entry_tail_exclusive(&ta->wait, &wait);
+	set_current_state(TCH_SLEEP);
+	spin_unlock(&ta->wait.lock);
+	late = tch_nap(deadline);
+	__set_current_state(TASK_RUNNING);
+	spin_lock(&ta->wait.lock);
+	__remove_wait_queue(&ta->wait, &wait);
+	return late ? -ETIMEDOUT : 0;
 }
 
 static int tch_await_message(struct tch_ta *ta, ktime_t deadline, bool nonblock,
@@ -29,19 +48,33 @@ static int tch_await_message(struct tch_ta *ta, ktime_t deadline, bool nonblock,
 {
 	int ret = 0;
 
+	/*
+	 * A caller that the answer just woke may be due before us: when it goes
+	 * first, its next message may be there before we went to sleep.
+	 */
+	cond_resched();
+	spin_lock(&ta->wait.lock);
 	for (;;) {
-		if (READ_ONCE(ta->dead))
-			return -ESHUTDOWN;
+		*out = NULL;
+		if (ta->dead) {
+			ret = -ESHUTDOWN;
+			break;
+		}
+		/* First of all: whoever was woken for a message must take it. */
 		*out = tch_take_first(ta);
-		if (*out)
-			return 0;
-		if (ret)
-			return ret;
+		if (*out || ret)
+			break;
 		if (nonblock)
-			return -EAGAIN;
-		ret = tch_wait(ta->wait, !list_empty(&ta->queue) || READ_ONCE(ta->dead),
-			       1, deadline);
+			ret = -EAGAIN;
+		else if (signal_pending(current))
+			ret = -ERESTARTSYS;
+		else
+			ret = tch_await_wakeup(ta, deadline);
+		if (ret && ret != -ETIMEDOUT)
+			break;
 	}
+	spin_unlock(&ta->wait.lock);
+	return *out ? 0 : ret;
 }
 
 /* The TA did not get the message: it goes back to the head of the queue. */
@@ -51,7 +84,7 @@ static void tch_undeliver(struct tch_session *session)
 	struct tch_ta *ta = session->ta;
 	bool finish = false;
 
-	spin_lock(&ta->lock);
+	spin_lock(&ta->wait.lock);
 	if (msg->state == TCH_DELIVERING) {
 		ta->held--;
 		if (msg->abandoned && msg->kind != TEECHAN_KIND_CLOSE) {
@@ -62,10 +95,9 @@ static void tch_undeliver(struct tch_session *session)
 
 			tch_message_enqueue(session, true);
 			msg->queued_at = since;
-			wake_up_interruptible_poll(&ta->wait, EPOLLIN | EPOLLRDNORM);
 		}
 	}
-	spin_unlock(&ta->lock);
+	spin_unlock(&ta->wait.lock);
 	if (finish)
 		tch_message_finish(session, false, TEECHAN_ERROR_CANCEL, TEECHAN_ORIGIN_COMMS);
 }
@@ -92,32 +124,35 @@ int tch_delivery_receive(struct tch_ta *ta, struct teechan_reply_recv *out,
 		return ret;
 	msg = &session->msg;
 
-	memset(out, 0, sizeof(*out));
+	out->reply_id = 0;
+	out->ret = 0;
+	out->origin = 0;
+	out->deadline_ns = 0;
 	out->id = tch_message_id(msg->seq, session->ta_id);
 	out->kind = msg->kind;
 	out->session = session->ta_id;
 	out->cmd = msg->cmd;
 	out->client = session->who;
 	tch_params_show(session, out->params);
-	if (copy_to_user(to, out, sizeof(*out))) {
+	if (tch_copy_out(to, out, sizeof(*out))) {
 		tch_undeliver(session);
 		ret = -EFAULT;
 	} else {
-		spin_lock(&ta->lock);
+		spin_lock(&ta->wait.lock);
 		if (msg->state == TCH_DELIVERING)
 			msg->state = TCH_HELD;
-		spin_unlock(&ta->lock);
+		spin_unlock(&ta->wait.lock);
 	}
 	tch_session_put(session);
 	return ret;
 }
 
-/* A message that the TA holds, by its id; ta->lock is held. */
+/* A message that the TA holds, by its id; ta->wait.lock is held. */
 static struct tch_session *tch_held(struct tch_ta *ta, u64 id)
 {
 	struct tch_session *session = xa_load(&ta->sessions, (u32)id);
 
-	lockdep_assert_held(&ta->lock);
+	lockdep_assert_held(&ta->wait.lock);
 	if (!session || session->msg.seq != id >> 32 ||
 	    session->msg.state != TCH_HELD)
 		return NULL;
@@ -136,14 +171,14 @@ int tch_delivery_reply(struct tch_ta *ta, const struct teechan_reply_recv *in)
 {
 	struct tch_session *session;
 
-	spin_lock(&ta->lock);
+	spin_lock(&ta->wait.lock);
 	session = tch_held(ta, in->reply_id);
 	if (session) {
 		session->msg.state = TCH_FINISHING;
 		ta->held--;
 		kref_get(&session->ref);
 	}
-	spin_unlock(&ta->lock);
+	spin_unlock(&ta->wait.lock);
 	if (!session)
 		return -ENOENT;
 
@@ -166,12 +201,12 @@ int tch_delivery_cancelled(struct tch_ta *ta, u64 id)
 	struct tch_session *session;
 	int ret = -ENOENT;
 
-	spin_lock(&ta->lock);
+	spin_lock(&ta->wait.lock);
 	session = tch_held(ta, id);
 	if (session)
 		ret = session->msg.cancelled ||
 		      (session->msg.abandoned &&
 		       session->msg.kind != TEECHAN_KIND_CLOSE);
-	spin_unlock(&ta->lock);
+	spin_unlock(&ta->wait.lock);
 	return ret;
 }

@@ -7,13 +7,13 @@
  * Locks, outermost first:
  *
  *   tch_client_list_lock, tch_ta_list_lock   lists, for opening and the monitor
- *   mmap_lock                              the kernel's, around faults
- *   region->lock                           who may see which page of a region
- *   i_mmap_rwsem, page-table locks         the kernel's, for mapping and unmapping
- *   ta->lock                               a TA's queue, sessions and messages
- *   space->lock, tch_users_lock, xarrays, wait queues
+ *   mmap_lock                                the kernel's, around faults
+ *   region->lock                             who may see which page of a region
+ *   i_mmap_rwsem, page-table locks           the kernel's, for mapping and unmapping
+ *   ta->wait.lock                            a TA's queue, sessions and messages
+ *   space->lock, tch_users_lock, xarrays, sessions' wait queues
  *
- * ta->lock is never taken under region->lock, nor the other way round: pages
+ * ta->wait.lock is never taken under region->lock, nor the other way round: pages
  * are lent and returned by the one thread that a message's state gives it to.
  * No user memory is copied under any of them.
  */

@@ -10,10 +10,10 @@
 
 /*
  * Pages mapped by one fault. A page-table entry costs far less than a fault,
- * but entries that nobody uses cost on every unmapping: 32 is between the best
- * for one touched page (16) and for a region read whole (64).
+ * but entries that nobody uses cost on every unmapping.
  */
-#define TCH_FILL_PAGES 32UL
+#define TCH_FILL_MIN 16UL
+#define TCH_FILL_MAX 64UL
 
 #define TCH_FS_MAGIC 0x74656563	/* "teec" */
 
@@ -85,6 +85,16 @@ int tch_mapping_check(struct vm_area_struct *vma)
 	return 0;
 }
 
+/*
+ * How many pages to map for a fault in the block that begins here: the more, the
+ * rounder the place is. Who touches one page of an object maps few for it; who
+ * goes through all of it faults at ever rounder places, and so seldom.
+ */
+static unsigned long tch_fill_pages(unsigned long block)
+{
+	return block ? clamp(block & -block, TCH_FILL_MIN, TCH_FILL_MAX) : TCH_FILL_MIN;
+}
+
 struct tch_fill {
 	struct vm_area_struct *vma;
 	tch_page_fn fn;
@@ -126,11 +136,10 @@ vm_fault_t tch_mapping_fill(struct vm_fault *vmf, unsigned long first,
 {
 	struct vm_area_struct *vma = vmf->vma;
 	struct tch_fill fill = { .vma = vma, .fn = fn, .data = data };
-	unsigned long lo = max3(first, vma->vm_pgoff,
-				round_down(vmf->pgoff - first, TCH_FILL_PAGES) + first);
+	const unsigned long block = round_down(vmf->pgoff - first, TCH_FILL_MIN);
+	unsigned long lo = max(first + block, vma->vm_pgoff);
 	unsigned long hi = min3(first + count, vma->vm_pgoff + vma_pages(vma),
-				round_down(vmf->pgoff - first, TCH_FILL_PAGES) + first +
-				TCH_FILL_PAGES);
+				first + block + tch_fill_pages(block));
 	unsigned long addr = vma->vm_start + ((lo - vma->vm_pgoff) << PAGE_SHIFT);
 
 	if (apply_to_page_range(vma->vm_mm, addr, (hi - lo) << PAGE_SHIFT,

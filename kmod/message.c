@@ -9,12 +9,15 @@
 #include "stats.h"
 #include "ta.h"
 
-/* To the end of the TA's queue, or to its head. */
+/*
+ * To the end of the TA's queue, or to its head; one thread wakes for it. The two
+ * sides hand the CPU over: whoever sends is about to sleep.
+ */
 void tch_message_enqueue(struct tch_session *session, bool first)
 {
 	struct tch_ta *ta = session->ta;
 
-	lockdep_assert_held(&ta->lock);
+	lockdep_assert_held(&ta->wait.lock);
 	session->msg.state = TCH_QUEUED;
 	session->msg.queued_at = ktime_get_ns();
 	if (first)
@@ -22,11 +25,13 @@ void tch_message_enqueue(struct tch_session *session, bool first)
 	else
 		list_add_tail(&session->on_queue, &ta->queue);
 	ta->queued++;
+	__wake_up_locked_sync_key(&ta->wait, TASK_INTERRUPTIBLE,
+				  poll_to_key(EPOLLIN | EPOLLRDNORM));
 }
 
 void tch_message_dequeue(struct tch_session *session)
 {
-	lockdep_assert_held(&session->ta->lock);
+	lockdep_assert_held(&session->ta->wait.lock);
 	list_del_init(&session->on_queue);
 	session->ta->queued--;
 }
@@ -47,7 +52,7 @@ void tch_message_release(struct tch_session *session)
 	struct tch_message *msg = &session->msg;
 	struct tch_ta *ta = session->ta;
 
-	lockdep_assert_held(&ta->lock);
+	lockdep_assert_held(&ta->wait.lock);
 	msg->state = TCH_IDLE;
 	if (session->life != TCH_CLOSING) {
 		if (!list_empty(&session->waiters))
@@ -65,14 +70,15 @@ void tch_message_release(struct tch_session *session)
 	msg->deadline = 0;
 	msg->cancelled = false;
 	msg->abandoned = true;
-	memset(msg->params, 0, sizeof(msg->params));
+	msg->lends = false;
+	msg->copies = false;
+	msg->count = 0;
 	tch_message_enqueue(session, true);
-	wake_up_interruptible_poll(&ta->wait, EPOLLIN | EPOLLRDNORM);
 }
 
 static void tch_count_call(struct tch_ta *ta, const struct tch_message *msg, u64 latency)
 {
-	lockdep_assert_held(&ta->lock);
+	lockdep_assert_held(&ta->wait.lock);
 	if (msg->kind == TEECHAN_KIND_OPEN) {
 		if (msg->ret != TEECHAN_SUCCESS)
 			return;
@@ -85,7 +91,7 @@ static void tch_count_call(struct tch_ta *ta, const struct tch_message *msg, u64
 	}
 }
 
-/* What the end of a message means for its session; ta->lock is held. */
+/* What the end of a message means for its session; ta->wait.lock is held. */
 static void tch_settle(struct tch_session *session)
 {
 	const struct tch_message *msg = &session->msg;
@@ -118,7 +124,7 @@ void tch_message_finish(struct tch_session *session, bool answered, u32 ret, u32
 
 	tch_params_return(session);
 
-	spin_lock(&ta->lock);
+	spin_lock(&ta->wait.lock);
 	msg->answered = answered;
 	msg->ret = ret;
 	msg->origin = origin;
@@ -137,9 +143,10 @@ void tch_message_finish(struct tch_session *session, bool answered, u32 ret, u32
 		msg->state = TCH_DONE;
 	}
 	gone = session->life == TCH_GONE;
-	spin_unlock(&ta->lock);
+	spin_unlock(&ta->wait.lock);
 
-	tch_hand_over(&session->wait);
+	if (wq_has_sleeper(&session->wait))
+		wake_up_interruptible_sync(&session->wait);
 	tch_event_call(session, &event);
 	if (gone)
 		tch_session_unlist(session);
@@ -153,7 +160,7 @@ bool tch_message_give_up(struct tch_session *session)
 {
 	struct tch_message *msg = &session->msg;
 
-	lockdep_assert_held(&session->ta->lock);
+	lockdep_assert_held(&session->ta->wait.lock);
 	msg->abandoned = true;
 	if (msg->state != TCH_QUEUED)
 		return false;
@@ -175,7 +182,7 @@ void tch_message_quit(struct tch_session *session)
 	struct tch_ta *ta = session->ta;
 	bool taken_back = false, gone;
 
-	spin_lock(&ta->lock);
+	spin_lock(&ta->wait.lock);
 	WRITE_ONCE(session->quit, true);
 	if (session->life == TCH_OPEN)
 		tch_session_live(session, TCH_CLOSING);
@@ -199,7 +206,7 @@ void tch_message_quit(struct tch_session *session)
 	wake_up_interruptible_all(&session->wait);
 	wake_up_interruptible_all(&session->slot_wait);
 	gone = session->life == TCH_GONE;
-	spin_unlock(&ta->lock);
+	spin_unlock(&ta->wait.lock);
 	if (gone)
 		tch_session_unlist(session);
 	if (taken_back)
@@ -218,7 +225,7 @@ void tch_message_kill(struct tch_session *session)
 	struct tch_ta *ta = session->ta;
 	bool finish = true;
 
-	spin_lock(&ta->lock);
+	spin_lock(&ta->wait.lock);
 	switch (msg->state) {
 	case TCH_QUEUED:
 		tch_message_dequeue(session);
@@ -233,7 +240,7 @@ void tch_message_kill(struct tch_session *session)
 	if (finish)
 		msg->state = TCH_FINISHING;
 	wake_up_interruptible_all(&session->slot_wait);
-	spin_unlock(&ta->lock);
+	spin_unlock(&ta->wait.lock);
 	if (finish)
 		tch_message_finish(session, false, TEECHAN_ERROR_TARGET_DEAD, TEECHAN_ORIGIN_TEE);
 }

@@ -36,7 +36,7 @@ enum tch_state {
 };
 
 /**
- * struct tch_message - the slot; all members under ta->lock unless @state gives
+ * struct tch_message - the slot; all members under ta->wait.lock unless @state gives
  *	the message to one thread
  * @state: see above
  * @seq: number of the message in its session, in the upper half of its ids
@@ -48,9 +48,12 @@ enum tch_state {
  * @cancelled: the client asked for it
  * @abandoned: no client thread will collect the answer
  * @answered: by the TA: there are outputs to collect
+ * @count: parameters up to the last that is used
+ * @lends: some of them are lent
+ * @copies: some of them are copied back to the client
  * @ret: result
  * @origin: of @ret
- * @params: the parameters
+ * @params: the parameters; those from @count on are not valid
  */
 struct tch_message {
 	enum tch_state state;
@@ -63,6 +66,9 @@ struct tch_message {
 	bool cancelled;
 	bool abandoned;
 	bool answered;
+	bool lends;
+	bool copies;
+	unsigned int count;
 	u32 ret;
 	u32 origin;
 	struct tch_param params[TEECHAN_PARAMS];

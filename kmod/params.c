@@ -56,6 +56,16 @@ static bool tch_param_is_sound(const struct teechan_param *p)
 	}
 }
 
+/* Parameters up to the last that is used; what is behind costs nothing. */
+static int tch_params_used(const struct teechan_param *in)
+{
+	int count = TEECHAN_PARAMS;
+
+	while (count && in[count - 1].type == TEECHAN_NONE)
+		count--;
+	return count;
+}
+
 /**
  * tch_params_check() - what can be seen without a session
  * @in: the client's four parameters, already copied
@@ -125,24 +135,33 @@ static int tch_param_lend(struct tch_session *session, struct tch_param *param,
  */
 int tch_params_take(struct tch_session *session, const struct teechan_param *in)
 {
-	struct tch_param *param = session->msg.params;
+	struct tch_message *msg = &session->msg;
+	struct tch_param *param = msg->params;
 	u64 at = 0;
 	int i, ret;
 
-	memset(param, 0, sizeof(session->msg.params));
-	for (i = 0; i < TEECHAN_PARAMS; i++) {
+	msg->lends = false;
+	msg->copies = false;
+	msg->count = tch_params_used(in);
+	for (i = 0; i < msg->count; i++) {
 		param[i].type = in[i].type;
-		if (!tch_type_is_temp(in[i].type)) {
-			param[i].a = in[i].a;
-			param[i].b = in[i].b;
-			continue;
+		param[i].a = in[i].a;
+		param[i].b = in[i].b;
+		if (tch_type_is_region(in[i].type)) {
+			param[i].loan = (struct tch_loan){};
+			msg->lends = true;
 		}
+		if (!tch_type_is_temp(in[i].type))
+			continue;
+		msg->copies |= tch_type_is_out(in[i].type);
 		ret = tch_param_copy_in(session, &param[i], &in[i], at);
 		if (ret)
 			return ret;
 		at += ALIGN(in[i].b, TCH_INBOX_ALIGN);
 	}
-	for (i = 0; i < TEECHAN_PARAMS; i++) {
+	if (!msg->lends)
+		return 0;
+	for (i = 0; i < msg->count; i++) {
 		if (!tch_type_is_region(in[i].type))
 			continue;
 		ret = tch_param_lend(session, &param[i], &in[i]);
@@ -154,90 +173,125 @@ int tch_params_take(struct tch_session *session, const struct teechan_param *in)
 	return 0;
 }
 
-/* Write a message's parameters as the TA sees them. */
+/* A memory parameter as the TA sees it, whose types are those of temporary references. */
+static void tch_param_show_memory(const struct tch_session *session,
+				  const struct tch_param *param,
+				  struct teechan_param *out)
+{
+	const bool temp = tch_type_is_temp(param->type);
+
+	*out = (struct teechan_param) {
+		.type = temp ? param->type :
+			param->type - TEECHAN_REGION_IN + TEECHAN_MEM_IN,
+		.b = param->size,
+	};
+	if (!param->size) {
+		out->flags = TEECHAN_PARAM_NULL;
+		return;
+	}
+	out->a = param->at;
+	if (temp)
+		out->a += (u64)session->place.range.first << PAGE_SHIFT;
+	if (!tch_type_is_out(param->type))
+		out->flags = TEECHAN_PARAM_RO;
+}
+
+/* Write a message's parameters as the TA sees them: all four of them. */
 void tch_params_show(const struct tch_session *session, struct teechan_param *out)
 {
-	const struct tch_param *param = session->msg.params;
+	const struct tch_message *msg = &session->msg;
 	int i;
 
-	for (i = 0; i < TEECHAN_PARAMS; i++, param++, out++) {
-		const bool temp = tch_type_is_temp(param->type);
+	for (i = 0; i < msg->count; i++) {
+		const struct tch_param *param = &msg->params[i];
 
-		memset(out, 0, sizeof(*out));
-		if (!temp && !tch_type_is_region(param->type)) {
-			out->type = param->type;
-			if (tch_type_is_in(param->type)) {
-				out->a = param->a;
-				out->b = param->b;
-			}
-			continue;
-		}
-		/* The TA's types are those of temporary references. */
-		out->type = temp ? param->type :
-			    param->type - TEECHAN_REGION_IN + TEECHAN_MEM_IN;
-		out->b = param->size;
-		if (!param->size) {
-			out->flags = TEECHAN_PARAM_NULL;
-			continue;
-		}
-		out->a = param->at;
-		if (temp)
-			out->a += (u64)session->place.range.first << PAGE_SHIFT;
-		if (!tch_type_is_out(param->type))
-			out->flags = TEECHAN_PARAM_RO;
+		if (tch_type_is_temp(param->type) || tch_type_is_region(param->type))
+			tch_param_show_memory(session, param, &out[i]);
+		else if (tch_type_is_in(param->type))
+			out[i] = (struct teechan_param) {
+				.type = param->type, .a = param->a, .b = param->b,
+			};
+		else
+			out[i] = (struct teechan_param) { .type = param->type };
 	}
+	for (; i < TEECHAN_PARAMS; i++)
+		out[i] = (struct teechan_param) { };
 }
 
 /* Take from a TA's answer what is an output, and nothing else. */
 void tch_params_answer(struct tch_session *session, const struct teechan_param *in)
 {
-	struct tch_param *param = session->msg.params;
+	struct tch_message *msg = &session->msg;
 	int i;
 
-	for (i = 0; i < TEECHAN_PARAMS; i++, param++, in++) {
-		if (!tch_type_is_out(param->type))
+	for (i = 0; i < msg->count; i++) {
+		if (!tch_type_is_out(msg->params[i].type))
 			continue;
-		param->a = in->a;
-		param->b = in->b;
+		msg->params[i].a = in[i].a;
+		msg->params[i].b = in[i].b;
 	}
 }
 
 /* What was lent goes home; may sleep. The message stays as it is otherwise. */
 void tch_params_return(struct tch_session *session)
 {
+	struct tch_message *msg = &session->msg;
 	int i;
 
-	for (i = 0; i < TEECHAN_PARAMS; i++)
-		tch_loan_return(&session->msg.params[i].loan);
+	if (!msg->lends)
+		return;
+	for (i = 0; i < msg->count; i++)
+		if (tch_type_is_region(msg->params[i].type))
+			tch_loan_return(&msg->params[i].loan);
+	msg->lends = false;
 }
 
 /**
- * tch_params_collect() - give an answer's outputs to the client
+ * tch_params_collect_values() - an answer's numbers and sizes
  * @session: whose message was answered
  * @out: the client's parameters, to be copied to it by the caller
  *
- * Runs in a thread of the client: its memory is copied to directly. The size
- * that the TA tells is passed on, since it may be what it would have needed;
- * data goes no further than what was offered.
+ * The size that the TA tells is passed on, since it may be what it would have
+ * needed.
+ */
+void tch_params_collect_values(const struct tch_session *session, struct teechan_param *out)
+{
+	const struct tch_message *msg = &session->msg;
+	int i;
+
+	for (i = 0; i < msg->count; i++) {
+		const struct tch_param *param = &msg->params[i];
+
+		if (!tch_type_is_out(param->type))
+			continue;
+		out[i].b = param->b;
+		if (param->type <= TEECHAN_VALUE_INOUT)
+			out[i].a = param->a;
+	}
+}
+
+/**
+ * tch_params_collect_memory() - copy an answer's outputs to the client
+ * @session: whose message was answered
+ *
+ * Runs in a thread of the client: its memory is copied to directly, and no
+ * further than what was offered.
  *
  * Return: 0 or -EFAULT.
  */
-int tch_params_collect(const struct tch_session *session, struct teechan_param *out)
+int tch_params_collect_memory(const struct tch_session *session)
 {
-	const struct tch_param *param = session->msg.params;
+	const struct tch_message *msg = &session->msg;
 	int i;
 
-	for (i = 0; i < TEECHAN_PARAMS; i++, param++, out++) {
-		if (!tch_type_is_out(param->type))
+	for (i = 0; i < msg->count; i++) {
+		const struct tch_param *param = &msg->params[i];
+
+		if (!tch_type_is_temp(param->type) || !tch_type_is_out(param->type))
 			continue;
-		out->b = param->b;
-		if (tch_type_is_temp(param->type)) {
-			if (copy_to_user(param->user, session->inbox + param->at,
-					 min(param->b, param->size)))
-				return -EFAULT;
-		} else if (!tch_type_is_region(param->type)) {
-			out->a = param->a;
-		}
+		if (copy_to_user(param->user, session->inbox + param->at,
+				 min(param->b, param->size)))
+			return -EFAULT;
 	}
 	return 0;
 }
@@ -245,10 +299,12 @@ int tch_params_collect(const struct tch_session *session, struct teechan_param *
 /* Bytes lent by a message, for the monitor. */
 u64 tch_params_lent(const struct tch_session *session)
 {
+	const struct tch_message *msg = &session->msg;
 	u64 bytes = 0;
 	int i;
 
-	for (i = 0; i < TEECHAN_PARAMS; i++)
-		bytes += (u64)session->msg.params[i].loan.count << PAGE_SHIFT;
+	for (i = 0; msg->lends && i < msg->count; i++)
+		if (tch_type_is_region(msg->params[i].type))
+			bytes += (u64)msg->params[i].loan.count << PAGE_SHIFT;
 	return bytes;
 }

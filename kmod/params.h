@@ -35,7 +35,8 @@ int tch_params_take(struct tch_session *session, const struct teechan_param *in)
 void tch_params_show(const struct tch_session *session, struct teechan_param *out);
 void tch_params_answer(struct tch_session *session, const struct teechan_param *in);
 void tch_params_return(struct tch_session *session);
-int tch_params_collect(const struct tch_session *session, struct teechan_param *out);
+void tch_params_collect_values(const struct tch_session *session, struct teechan_param *out);
+int tch_params_collect_memory(const struct tch_session *session);
 u64 tch_params_lent(const struct tch_session *session);
 
 #endif /* TCH_PARAMS_H */

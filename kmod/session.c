@@ -196,14 +196,14 @@ struct tch_session *tch_session_of_client(struct tch_client *client, u32 id)
 
 /**
  * tch_session_live() - change a session's stage of life, forwards only
- * @session: ta->lock is held
+ * @session: ta->wait.lock is held
  * @life: the next stage
  */
 void tch_session_live(struct tch_session *session, enum tch_life life)
 {
 	struct tch_ta *ta = session->ta;
 
-	lockdep_assert_held(&ta->lock);
+	lockdep_assert_held(&ta->wait.lock);
 	if (session->life <= TCH_OPEN && life > TCH_OPEN && session->counted)
 		ta->live--;
 	session->life = life;
@@ -215,13 +215,13 @@ void tch_session_unlist(struct tch_session *session)
 	struct tch_ta *ta = session->ta;
 	bool was, closed;
 
-	spin_lock(&ta->lock);
+	spin_lock(&ta->wait.lock);
 	was = session->listed;
 	session->listed = false;
 	if (was)
 		xa_erase(&ta->sessions, session->ta_id);
 	closed = session->msg.kind == TEECHAN_KIND_CLOSE;
-	spin_unlock(&ta->lock);
+	spin_unlock(&ta->wait.lock);
 	if (!was)
 		return;
 	if (closed)

@@ -37,15 +37,15 @@ enum tch_life {
  * @ta_id: in ta->sessions
  * @place: the inbox in the TA's windows
  * @inbox: the memory; belongs to whom the message belongs
- * @life: under ta->lock
- * @quit: the client closed it or is gone; under ta->lock
- * @listed: in ta->sessions; under ta->lock
- * @counted: in ta->live; under ta->lock
+ * @life: under ta->wait.lock
+ * @quit: the client closed it or is gone; under ta->wait.lock
+ * @listed: in ta->sessions; under ta->wait.lock
+ * @counted: in ta->live; under ta->wait.lock
  * @msg: the message
- * @on_queue: in ta->queue while the message is QUEUED; ta->lock
+ * @on_queue: in ta->queue while the message is QUEUED; ta->wait.lock
  * @wait: whoever waits for the answer
  * @slot_wait: calls that wait for the slot
- * @waiters: the same, for cancelling them; ta->lock
+ * @waiters: the same, for cancelling them; ta->wait.lock
  */
 struct tch_session {
 	struct kref ref;

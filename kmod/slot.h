@@ -27,7 +27,7 @@ static inline bool tch_nap(ktime_t deadline)
 
 /*
  * Wait interruptibly and freezably until @condition, which is only a hint: who
- * uses it looks again under ta->lock.
+ * uses it looks again under ta->wait.lock.
  * Return: 0, -ERESTARTSYS, or -ETIMEDOUT when the deadline has come.
  */
 #define tch_wait(queue, condition, exclusive, deadline)				\
@@ -42,13 +42,8 @@ static inline u64 tch_message_id(u32 seq, u32 number)
 	return (u64)seq << 32 | number;
 }
 
-/* The two sides hand the CPU over: the waker is about to sleep. */
-static inline void tch_hand_over(wait_queue_head_t *queue)
-{
-	wake_up_interruptible_sync_poll(queue, EPOLLIN | EPOLLRDNORM);
-}
 
-/* All with ta->lock held. */
+/* All with ta->wait.lock held. */
 void tch_message_number(struct tch_message *msg);
 void tch_message_enqueue(struct tch_session *session, bool first);
 void tch_message_dequeue(struct tch_session *session);

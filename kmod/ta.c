@@ -9,6 +9,7 @@
 #include <linux/slab.h>
 #include <linux/uaccess.h>
 
+#include "copy.h"
 #include "delivery.h"
 #include "ioctl.h"
 #include "message.h"
@@ -100,11 +101,11 @@ static struct tch_session *tch_ta_any_session(struct tch_ta *ta)
 	struct tch_session *session;
 	unsigned long id = 0;
 
-	spin_lock(&ta->lock);
+	spin_lock(&ta->wait.lock);
 	session = xa_find(&ta->sessions, &id, ULONG_MAX, XA_PRESENT);
 	if (session)
 		kref_get(&session->ref);
-	spin_unlock(&ta->lock);
+	spin_unlock(&ta->wait.lock);
 	return session;
 }
 
@@ -121,10 +122,10 @@ static void tch_ta_die(struct tch_ta *ta)
 	mutex_lock(&tch_ta_list_lock);
 	if (ta->bound)
 		list_del_init(&ta->on_list);
-	spin_lock(&ta->lock);
+	spin_lock(&ta->wait.lock);
 	was = ta->dead;
 	WRITE_ONCE(ta->dead, true);
-	spin_unlock(&ta->lock);
+	spin_unlock(&ta->wait.lock);
 	mutex_unlock(&tch_ta_list_lock);
 	if (was)
 		return;
@@ -175,7 +176,6 @@ static int tch_ta_open(struct inode *inode, struct file *file)
 	kref_init(&ta->ref);
 	INIT_LIST_HEAD(&ta->on_list);
 	INIT_WORK(&ta->death, tch_ta_death_work);
-	spin_lock_init(&ta->lock);
 	INIT_LIST_HEAD(&ta->queue);
 	xa_init_flags(&ta->sessions, XA_FLAGS_ALLOC1);
 	init_waitqueue_head(&ta->wait);
@@ -314,10 +314,9 @@ static int tch_ioctl_reply_recv(struct tch_ta *ta, void __user *arg, bool nonblo
 
 	if (!READ_ONCE(ta->bound))
 		return -ENOTCONN;
-	if (copy_from_user(&rr, user, sizeof(rr)))
+	if (tch_copy_in(&rr, user, sizeof(rr)))
 		return -EFAULT;
-	if (rr.flags || rr.deadline_ns > KTIME_MAX ||
-	    memchr_inv(rr.reserved, 0, sizeof(rr.reserved)))
+	if (rr.flags || rr.deadline_ns > KTIME_MAX || rr.reserved[0] || rr.reserved[1])
 		return -EINVAL;
 	if (rr.reply_id) {
 		if (rr.origin && rr.origin != TEECHAN_ORIGIN_TEE &&

@@ -25,9 +25,11 @@
  * @flags: as bound
  * @bound: BIND worked; set once, under tch_ta_list_lock
  * @death: death seen where it cannot be carried out
- * @lock: protects all that follows, and every member of this TA's sessions and
- *	their messages that says so. One lock a TA: calls to different TAs have
- *	none in common. Innermost but for the locks of wait queues and xarrays
+ * @wait: its threads that wait for a message. Its lock protects all that follows,
+ *	and every member of this TA's sessions and their messages that says so:
+ *	so a message is queued and a thread woken, or none is there and a thread
+ *	put to sleep, under one lock. Calls to different TAs have none in common.
+ *	Innermost but for the locks of sessions' wait queues and xarrays
  * @dead: no message comes in or goes out any more
  * @queue: messages waiting, struct tch_session.on_queue
  * @queued: how many
@@ -35,7 +37,6 @@
  * @live: sessions opening or open
  * @sessions: by the TA's number, each with a reference
  * @next_session: where to look for a free number
- * @wait: for @queue
  * @calls: commands answered
  * @opens: sessions opened
  * @histogram: of @calls by log2 of their nanoseconds
@@ -51,7 +52,7 @@ struct tch_ta {
 	bool bound;
 	struct work_struct death;
 
-	spinlock_t lock;
+	wait_queue_head_t wait;
 	bool dead;
 	struct list_head queue;
 	unsigned int queued;
@@ -59,7 +60,6 @@ struct tch_ta {
 	unsigned int live;
 	struct xarray sessions;
 	u32 next_session;
-	wait_queue_head_t wait;
 	u64 calls;
 	u64 opens;
 	u64 histogram[TEECHAN_HIST_LEN];

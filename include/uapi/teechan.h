@@ -310,9 +310,9 @@ struct teechan_identity {
  * @session: the session, a number of this TA's own (out)
  * @cmd: INVOKE: the command (out)
  * @flags: zero
- * @client: who opened the session (out)
  * @reserved: zero
  * @params: of the answer going in, of the message coming out
+ * @client: who opened the session (out); not read
  */
 struct teechan_reply_recv {
 	__aligned_u64 reply_id;
@@ -324,9 +324,9 @@ struct teechan_reply_recv {
 	__u32 session;
 	__u32 cmd;
 	__u32 flags;
-	struct teechan_identity client;
 	__aligned_u64 reserved[2];
 	struct teechan_param params[TEECHAN_PARAMS];
+	struct teechan_identity client;
 };
 
 /**
