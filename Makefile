@@ -267,7 +267,7 @@ system-tools: $(SYSTEM_TOOLS)
 
 # --- Module tests ---
 # Programs on the module's bare ABI for the short boot, each linked with the two helpers beside them and no library.
-MODULE_PROGRAMS := calls memory mapping death cancel refusals monitor
+MODULE_PROGRAMS := calls memory mapping death cancel refusals identity monitor
 MODULE_HELPERS := $(call objects,tests/vm/kmod/chan.c tests/vm/kmod/tap.c)
 MODULE_TESTS := $(MODULE_PROGRAMS:%=$(B)/tests/kmod/%)
 MODULE_WITH := $(B)/bin/teectl

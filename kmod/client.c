@@ -221,9 +221,6 @@ static int tch_identity_error(struct tch_call *call, int error)
 	case -EACCES:
 		call->ret = TEECHAN_ERROR_ACCESS_DENIED;
 		break;
-	case -EOPNOTSUPP:
-		call->ret = TEECHAN_ERROR_NOT_SUPPORTED;
-		break;
 	default:
 		return error;
 	}
@@ -483,6 +480,8 @@ static long tch_client_ioctl(struct file *file, unsigned int cmd, unsigned long 
 		return tch_ioctl_region_alloc(client, user);
 	case TEECHAN_REGION_FREE:
 		return tch_ioctl_region_free(client, user);
+	case TEECHAN_TA_INFO:
+		return tch_ta_info(client, user);
 	case TEECHAN_VERSION:
 		return tch_ioctl_version(user);
 	default:

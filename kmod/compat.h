@@ -3,7 +3,9 @@
 #ifndef TCH_COMPAT_H
 #define TCH_COMPAT_H
 
+#include <linux/fs.h>
 #include <linux/mm.h>
+#include <linux/rcupdate.h>
 #include <linux/version.h>
 
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 3, 0)
@@ -21,5 +23,27 @@ static inline void release_fault_lock(struct vm_fault *vmf)
 	mmap_read_unlock(vmf->vma->vm_mm);
 }
 #endif
+
+/**
+ * tch_mm_exe_file() - the file that a process runs
+ * @mm: its address space, in use
+ *
+ * Return: the file with a reference, or NULL.
+ */
+static inline struct file *tch_mm_exe_file(struct mm_struct *mm)
+{
+	struct file *file;
+
+	rcu_read_lock();
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 7, 0)
+	file = rcu_dereference(mm->exe_file);
+	if (file && !get_file_rcu(file))
+		file = NULL;
+#else
+	file = get_file_rcu(&mm->exe_file);
+#endif
+	rcu_read_unlock();
+	return file;
+}
 
 #endif /* TCH_COMPAT_H */

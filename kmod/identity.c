@@ -32,6 +32,7 @@ int tch_owner_init(struct tch_owner *owner, const struct file *file)
 	mmgrab(owner->mm);
 	owner->tgid = get_pid(task_tgid(current));
 	owner->cred = get_cred(file->f_cred);
+	tch_digest_init(&owner->digest);
 	return 0;
 }
 
@@ -128,50 +129,64 @@ static int tch_uuid_v5(u8 *uuid, const char *name)
 	return 0;
 }
 
+/* "uid=%x", "gid=%x", "app=%x", or two of them with a colon between. */
+static int tch_identity_uuid(struct teechan_identity *who, kgid_t gid)
+{
+	const bool ids = who->login & (TEECHAN_LOGIN_USER | TEECHAN_LOGIN_GROUP);
+	char name[sizeof("uid=ffffffff:app=") + 2 * TEECHAN_DIGEST_LEN];
+	int len = 0;
+
+	if (who->login & TEECHAN_LOGIN_USER)
+		len = scnprintf(name, sizeof(name), "uid=%x", who->uid);
+	if (who->login & TEECHAN_LOGIN_GROUP)
+		len = scnprintf(name, sizeof(name), "gid=%x",
+				from_kgid(&init_user_ns, gid));
+	if (who->login & TEECHAN_LOGIN_APPLICATION)
+		scnprintf(name + len, sizeof(name) - len, "%sapp=%*phN",
+			  ids ? ":" : "", TEECHAN_DIGEST_LEN, who->digest);
+	return tch_uuid_v5(who->uuid, name);
+}
+
 /**
  * tch_identity_make() - what a TA is told about a client
  * @who: filled whole
- * @owner: who opened the device
- * @login: TEECHAN_LOGIN_*, GP Client 1.0 §4.4.3
+ * @owner: who opened the device; the current process
+ * @login: TEECHAN_LOGIN_*, GP Client 1.0 §4.4.3: USER or GROUP, APPLICATION, or
+ *	one of those with APPLICATION, which are bits
  * @gid: of a GROUP login, in the owner's user name space
  *
  * Return: 0; -EINVAL for an unknown login or a gid that does not belong there;
- * -EACCES for a group that the owner was not in; -EOPNOTSUPP for the logins
- * that need the executable's digest, which this version does not take; or an
- * error of the hash.
+ * -EACCES for a group that the owner was not in, or an executable that cannot
+ * be vouched for; or an error of the hash.
  */
-int tch_identity_make(struct teechan_identity *who, const struct tch_owner *owner,
+int tch_identity_make(struct teechan_identity *who, struct tch_owner *owner,
 		      u32 login, u32 gid)
 {
-	char name[16];
-	kgid_t kgid;
+	kgid_t kgid = INVALID_GID;
+	int ret;
 
 	memset(who, 0, sizeof(*who));
 	who->uid = tch_owner_uid(owner);
 	who->gid = tch_owner_gid(owner);
 	who->pid = tch_owner_pid(owner);
 	who->login = login;
-	if (gid && login != TEECHAN_LOGIN_GROUP &&
-	    login != TEECHAN_LOGIN_GROUP_APPLICATION)
+	if (login > TEECHAN_LOGIN_GROUP_APPLICATION ||
+	    login == (TEECHAN_LOGIN_USER | TEECHAN_LOGIN_GROUP))
 		return -EINVAL;
-
-	switch (login) {
-	case TEECHAN_LOGIN_PUBLIC:
+	if (gid && !(login & TEECHAN_LOGIN_GROUP))
+		return -EINVAL;
+	if (login == TEECHAN_LOGIN_PUBLIC)
 		return 0;
-	case TEECHAN_LOGIN_USER:
-		snprintf(name, sizeof(name), "uid=%x", who->uid);
-		return tch_uuid_v5(who->uuid, name);
-	case TEECHAN_LOGIN_GROUP:
+
+	if (login & TEECHAN_LOGIN_GROUP) {
 		kgid = make_kgid(owner->cred->user_ns, gid);
 		if (!gid_valid(kgid) || !tch_owner_in_group(owner, kgid))
 			return -EACCES;
-		snprintf(name, sizeof(name), "gid=%x", from_kgid(&init_user_ns, kgid));
-		return tch_uuid_v5(who->uuid, name);
-	case TEECHAN_LOGIN_APPLICATION:
-	case TEECHAN_LOGIN_USER_APPLICATION:
-	case TEECHAN_LOGIN_GROUP_APPLICATION:
-		return -EOPNOTSUPP;
-	default:
-		return -EINVAL;
 	}
+	if (login & TEECHAN_LOGIN_APPLICATION) {
+		ret = tch_digest_take(&owner->digest, who->digest);
+		if (ret)
+			return ret;
+	}
+	return tch_identity_uuid(who, kgid);
 }

@@ -6,21 +6,26 @@
 #include <linux/cred.h>
 #include <linux/types.h>
 
+#include "digest.h"
+
 struct file;
 struct mm_struct;
 struct pid;
 struct teechan_identity;
 
 /**
- * struct tch_owner - the process that opened a device; never changes
+ * struct tch_owner - the process that opened a device; never changes, but for
+ *	the digest, which is taken when somebody asks for it
  * @mm: its address space, kept with mmgrab
  * @tgid: the process
  * @cred: its credentials at open
+ * @digest: of its executable
  */
 struct tch_owner {
 	struct mm_struct *mm;
 	struct pid *tgid;
 	const struct cred *cred;
+	struct tch_digest digest;
 };
 
 int tch_owner_init(struct tch_owner *owner, const struct file *file);
@@ -31,7 +36,7 @@ u32 tch_owner_pid(const struct tch_owner *owner);
 u32 tch_owner_uid(const struct tch_owner *owner);
 u32 tch_owner_gid(const struct tch_owner *owner);
 
-int tch_identity_make(struct teechan_identity *who, const struct tch_owner *owner,
+int tch_identity_make(struct teechan_identity *who, struct tch_owner *owner,
 		      u32 login, u32 gid);
 
 #endif /* TCH_IDENTITY_H */

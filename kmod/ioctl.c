@@ -18,7 +18,8 @@ int tch_ioctl_version(void __user *arg)
 	    memchr_inv(version.reserved, 0, sizeof(version.reserved)))
 		return -EINVAL;
 	version.abi = TEECHAN_ABI_VERSION;
-	version.features = TEECHAN_FEAT_DEADLINE | TEECHAN_FEAT_CANCEL;
+	version.features = TEECHAN_FEAT_DEADLINE | TEECHAN_FEAT_CANCEL |
+			   TEECHAN_FEAT_DIGEST;
 	tch_limits_show(&version);
 	return copy_to_user(arg, &version, sizeof(version)) ? -EFAULT : 0;
 }

@@ -30,12 +30,21 @@ static int tch_put_u64(struct sk_buff *skb, int attr, u64 value)
 	return nla_put_u64_64bit(skb, attr, value, TEECHAN_A_PAD);
 }
 
+/* Only when it was taken. */
+static int tch_put_digest(struct sk_buff *skb, int attr, const u8 *digest)
+{
+	if (!memchr_inv(digest, 0, TEECHAN_DIGEST_LEN))
+		return 0;
+	return nla_put(skb, attr, TEECHAN_DIGEST_LEN, digest);
+}
+
 static int tch_put_ta(struct sk_buff *skb, const struct tch_ta *ta)
 {
 	return tch_put_uuid(skb, ta->uuid) ?:
 	       nla_put_u32(skb, TEECHAN_A_TA_PID, tch_owner_pid(&ta->owner)) ?:
 	       nla_put_u32(skb, TEECHAN_A_TA_UID, tch_owner_uid(&ta->owner)) ?:
-	       nla_put_u32(skb, TEECHAN_A_TA_FLAGS, ta->flags);
+	       nla_put_u32(skb, TEECHAN_A_TA_FLAGS, ta->flags) ?:
+	       tch_put_digest(skb, TEECHAN_A_TA_DIGEST, ta->digest);
 }
 
 static int tch_put_client(struct sk_buff *skb, const struct tch_owner *owner)
@@ -50,6 +59,7 @@ static int tch_put_session(struct sk_buff *skb, const struct tch_session *sessio
 	return tch_put_uuid(skb, session->ta->uuid) ?:
 	       nla_put_u32(skb, TEECHAN_A_SESSION, session->ta_id) ?:
 	       nla_put_u32(skb, TEECHAN_A_LOGIN, session->who.login) ?:
+	       tch_put_digest(skb, TEECHAN_A_CLIENT_DIGEST, session->who.digest) ?:
 	       tch_put_client(skb, &session->client->owner);
 }
 

@@ -77,6 +77,31 @@ struct tch_ta *tch_ta_find(const u8 *uuid)
 	return found;
 }
 
+/* TEECHAN_TA_INFO: the TA of a client's open session, which may have died. */
+int tch_ta_info(struct tch_client *client, void __user *arg)
+{
+	struct tch_session *session;
+	struct teechan_ta_info info;
+	int ret = -ENOENT;
+
+	if (copy_from_user(&info, arg, sizeof(info)))
+		return -EFAULT;
+	if (memchr_inv(info.reserved, 0, sizeof(info.reserved)))
+		return -EINVAL;
+	session = tch_session_of_client(client, info.session);
+	if (!session)
+		return -ENOENT;
+	/* What is still opening is no session yet. */
+	if (READ_ONCE(session->life) != TCH_OPENING) {
+		info.uid = tch_owner_uid(&session->ta->owner);
+		memcpy(info.uuid, session->ta->uuid, sizeof(info.uuid));
+		memcpy(info.digest, session->ta->digest, sizeof(info.digest));
+		ret = copy_to_user(arg, &info, sizeof(info)) ? -EFAULT : 0;
+	}
+	tch_session_put(session);
+	return ret;
+}
+
 /* For the monitor: call @fn for every TA, in a fixed order, until it returns not 0. */
 int tch_ta_each(int (*fn)(struct tch_ta *ta, void *data), void *data)
 {
@@ -267,14 +292,26 @@ static int tch_bind_check(const struct teechan_bind *bind)
 	return 0;
 }
 
+/* What cannot be vouched for may bind all the same, without a digest. */
+static int tch_ta_measure(struct tch_ta *ta, u8 *digest)
+{
+	int ret = tch_digest_take(&ta->owner.digest, digest);
+
+	if (ret != -EACCES)
+		return ret;
+	memset(digest, 0, TEECHAN_DIGEST_LEN);
+	return 0;
+}
+
 static int tch_ioctl_bind(struct tch_ta *ta, void __user *arg)
 {
+	u8 digest[TEECHAN_DIGEST_LEN];
 	struct teechan_bind bind;
 	int ret;
 
 	if (copy_from_user(&bind, arg, sizeof(bind)))
 		return -EFAULT;
-	ret = tch_bind_check(&bind);
+	ret = tch_bind_check(&bind) ?: tch_ta_measure(ta, digest);
 	if (ret)
 		return ret;
 	if (!bind.window_size)
@@ -295,6 +332,7 @@ static int tch_ioctl_bind(struct tch_ta *ta, void __user *arg)
 	} else {
 		memcpy(ta->uuid, bind.uuid, sizeof(ta->uuid));
 		ta->flags = bind.flags;
+		memcpy(ta->digest, digest, sizeof(ta->digest));
 		WRITE_ONCE(ta->window.space.limit, bind.window_size >> PAGE_SHIFT);
 		ta->serial = ++tch_ta_serial;
 		WRITE_ONCE(ta->bound, true);

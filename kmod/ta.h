@@ -14,6 +14,8 @@
 #include "identity.h"
 #include "window.h"
 
+struct tch_client;
+
 /**
  * struct tch_ta - a trusted application
  * @ref: its file, every session, every grant
@@ -23,6 +25,7 @@
  * @serial: ascending in that list; as bound
  * @uuid: as bound
  * @flags: as bound
+ * @digest: of its executable, as bound; zeros when that cannot be vouched for
  * @bound: BIND worked; set once, under tch_ta_list_lock
  * @death: death seen where it cannot be carried out
  * @wait: its threads that wait for a message. Its lock protects all that follows,
@@ -49,6 +52,7 @@ struct tch_ta {
 	u64 serial;
 	u8 uuid[TEECHAN_UUID_LEN];
 	u32 flags;
+	u8 digest[TEECHAN_DIGEST_LEN];
 	bool bound;
 	struct work_struct death;
 
@@ -77,6 +81,7 @@ static inline void tch_ta_get(struct tch_ta *ta)
 
 void tch_ta_put(struct tch_ta *ta);
 struct tch_ta *tch_ta_find(const u8 *uuid);
+int tch_ta_info(struct tch_client *client, void __user *arg);
 void tch_ta_die_later(struct tch_ta *ta);
 int tch_ta_each(int (*fn)(struct tch_ta *ta, void *data), void *data);
 

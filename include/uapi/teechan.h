@@ -240,6 +240,24 @@ struct teechan_region_free {
 	__aligned_u64 reserved;
 };
 
+/**
+ * struct teechan_ta_info - TEECHAN_TA_INFO: who is at the other end
+ * @session: an open session of this file
+ * @uid: effective user id of its TA when that opened its device, initial user
+ *	namespace (out)
+ * @uuid: what it is bound to (out)
+ * @digest: SHA-256 of its executable when it was bound; all zero when that could
+ *	not be taken (out)
+ * @reserved: zero
+ */
+struct teechan_ta_info {
+	__u32 session;
+	__u32 uid;
+	__u8 uuid[TEECHAN_UUID_LEN];
+	__u8 digest[TEECHAN_DIGEST_LEN];
+	__aligned_u64 reserved[2];
+};
+
 /* ---- /dev/teechan-ta: the trusted side ---- */
 
 #define TEECHAN_TA_SINGLE_INSTANCE	0x1u	/* one process serves all sessions */
@@ -278,8 +296,9 @@ struct teechan_bind {
  * @gid: effective group id likewise
  * @pid: process id, initial pid namespace; for logs only
  * @login: TEECHAN_LOGIN_* of the session
- * @uuid: client identity: nil for PUBLIC, version 5 for USER and GROUP
- * @digest: SHA-256 of the client's executable; all zero when it was not taken
+ * @uuid: client identity: nil for PUBLIC, else version 5
+ * @digest: SHA-256 of the client's executable with the APPLICATION logins, else
+ *	all zero
  */
 struct teechan_identity {
 	__u32 uid;
@@ -352,6 +371,7 @@ struct teechan_cancelled {
 #define TEECHAN_CLOSE_SESSION	_IOWR(TEECHAN_IOC_MAGIC, 0x44, struct teechan_close)
 #define TEECHAN_REGION_ALLOC	_IOWR(TEECHAN_IOC_MAGIC, 0x45, struct teechan_region_alloc)
 #define TEECHAN_REGION_FREE	_IOWR(TEECHAN_IOC_MAGIC, 0x46, struct teechan_region_free)
+#define TEECHAN_TA_INFO		_IOWR(TEECHAN_IOC_MAGIC, 0x47, struct teechan_ta_info)
 #define TEECHAN_BIND		_IOWR(TEECHAN_IOC_MAGIC, 0x50, struct teechan_bind)
 #define TEECHAN_REPLY_RECV	_IOWR(TEECHAN_IOC_MAGIC, 0x51, struct teechan_reply_recv)
 #define TEECHAN_CANCELLED	_IOWR(TEECHAN_IOC_MAGIC, 0x52, struct teechan_cancelled)
