@@ -135,7 +135,7 @@ $(eval $(call program,trustuid,daemon/trustuid,$(COMMON) $(PROTO),libsystemd ini
 $(eval $(call program,pay,tools/pay,$(COMMON) $(PROTO),libcrypto libsystemd libcurl jansson sqlite3 inih,BIN))
 $(eval $(call program,pos,tools/pos,$(COMMON) $(PROTO),libcrypto libpcsclite libcurl jansson sqlite3 inih libsystemd,BIN))
 $(eval $(call program,payissuer,tools/payissuer,$(COMMON) $(PROTO),libcrypto libmicrohttpd jansson sqlite3 inih libsystemd,BIN))
-$(eval $(call program,teectl,tools/teectl,,libnl-genl-3.0,BIN))
+$(eval $(call program,teectl,tools/teectl,,libnl-genl-3.0 libcrypto,BIN))
 
 # --- Unit tests ---
 # $(call unit,name,the modules under test,pkg-config names): tests/unit/NAME_test.c linked with just those modules.
@@ -201,6 +201,7 @@ $(eval $(call unit,pos_terminal,tools/pos/terminal.c tools/pos/deny.c tests/unit
 	$(PROTO_MODULES),jansson libcrypto))
 $(eval $(call unit,payta_channel,daemon/walletd/ta.c common/log.c tests/unit/temp_dir.c $(TEST_WORLD) $(call sources,daemon/payta) \
 	daemon/payta/user_ta_header.c $(TEE_HOST) $(TEE_CLIENT),$(TEE_PKGS)))
+$(eval $(call unit,teectl_policy,tools/teectl/policy_file.c tests/unit/mutate.c tests/unit/temp_dir.c,libcrypto))
 # --- end of unit tests ---
 
 # --- Manual pages ---
@@ -267,7 +268,7 @@ system-tools: $(SYSTEM_TOOLS)
 
 # --- Module tests ---
 # Programs on the module's bare ABI for the short boot, each linked with the two helpers beside them and no library.
-MODULE_PROGRAMS := calls memory mapping death cancel refusals identity monitor
+MODULE_PROGRAMS := calls memory mapping death cancel refusals identity monitor policy
 MODULE_HELPERS := $(call objects,tests/vm/kmod/chan.c tests/vm/kmod/tap.c)
 MODULE_TESTS := $(MODULE_PROGRAMS:%=$(B)/tests/kmod/%)
 MODULE_WITH := $(B)/bin/teectl

@@ -19,7 +19,7 @@ int tch_ioctl_version(void __user *arg)
 		return -EINVAL;
 	version.abi = TEECHAN_ABI_VERSION;
 	version.features = TEECHAN_FEAT_DEADLINE | TEECHAN_FEAT_CANCEL |
-			   TEECHAN_FEAT_DIGEST;
+			   TEECHAN_FEAT_DIGEST | TEECHAN_FEAT_POLICY;
 	tch_limits_show(&version);
 	return copy_to_user(arg, &version, sizeof(version)) ? -EFAULT : 0;
 }

@@ -6,6 +6,7 @@
  *
  * Locks, outermost first:
  *
+ *   tch_policy_lock                         who may bind
  *   tch_client_list_lock, tch_ta_list_lock   lists, for opening and the monitor
  *   mmap_lock                                the kernel's, around faults
  *   region->lock                             who may see which page of a region
@@ -24,6 +25,7 @@
 #include "limits.h"
 #include "mapping.h"
 #include "netlink.h"
+#include "policy.h"
 #include "ta.h"
 
 /* Who may open them is decided by udev: groups teeclnt and teeta. */
@@ -81,6 +83,7 @@ static void __exit tch_exit(void)
 	/* A death that is still being worked on tells the monitor. */
 	tch_ta_exit();
 	tch_netlink_exit();
+	tch_policy_exit();
 	tch_limits_exit();
 	tch_mapping_exit();
 }

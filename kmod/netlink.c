@@ -9,6 +9,7 @@
 #include "../include/uapi/teechan.h"
 #include "client.h"
 #include "limits.h"
+#include "policy.h"
 #include "region.h"
 #include "session.h"
 #include "stats.h"
@@ -170,6 +171,21 @@ void tch_event_refusal(const struct tch_client *client, const u8 *uuid,
 					  error ?: ret));
 }
 
+/* The policy forbids @ta, which is not bound, to become @uuid's. */
+void tch_event_bind_refusal(const struct tch_ta *ta, const u8 *uuid,
+			    const u8 *digest, u32 error)
+{
+	void *header;
+	struct sk_buff *skb = tch_event_begin(TEECHAN_EVENT_REFUSAL, &header);
+
+	if (skb)
+		tch_event_end(skb, header, tch_put_uuid(skb, uuid) ?:
+			      nla_put_u32(skb, TEECHAN_A_TA_PID, tch_owner_pid(&ta->owner)) ?:
+			      nla_put_u32(skb, TEECHAN_A_TA_UID, tch_owner_uid(&ta->owner)) ?:
+			      tch_put_digest(skb, TEECHAN_A_TA_DIGEST, digest) ?:
+			      nla_put_u32(skb, TEECHAN_A_ERRNO, error));
+}
+
 /* ---- requests ---- */
 
 /*
@@ -327,6 +343,30 @@ static int tch_dump_region(struct tch_region *region, void *data)
 			    tch_put_client(dump->skb, &region->client->owner));
 }
 
+/* A policy that is replaced meanwhile interrupts the dump: no mixture of two. */
+static int tch_dump_policy(const struct tch_policy_entry *entry, u32 serial,
+			   u32 number, void *data)
+{
+	struct tch_dump *dump = data;
+	struct nlattr *nest;
+	void *header;
+
+	dump->cb->seq = serial;
+	if (tch_dump_skips(dump, serial, number))
+		return 0;
+	header = tch_dump_begin(dump, TEECHAN_CMD_GET_POLICY);
+	if (!header)
+		return -EMSGSIZE;
+	genl_dump_check_consistent(dump->cb, header);
+	nest = nla_nest_start(dump->skb, TEECHAN_A_POLICY_ENTRY);
+	if (!nest || tch_put_uuid(dump->skb, entry->uuid) ||
+	    nla_put_u32(dump->skb, TEECHAN_A_TA_UID, entry->uid) ||
+	    tch_put_digest(dump->skb, TEECHAN_A_TA_DIGEST, entry->digest))
+		return tch_dump_end(dump, header, -EMSGSIZE);
+	nla_nest_end(dump->skb, nest);
+	return tch_dump_end(dump, header, 0);
+}
+
 static int tch_dump_run(struct tch_dump *dump, u8 cmd)
 {
 	switch (cmd) {
@@ -334,6 +374,8 @@ static int tch_dump_run(struct tch_dump *dump, u8 cmd)
 		return tch_ta_each(tch_dump_ta, dump);
 	case TEECHAN_CMD_GET_SESSION:
 		return tch_ta_each(tch_dump_sessions_of, dump);
+	case TEECHAN_CMD_GET_POLICY:
+		return tch_policy_each(tch_dump_policy, dump);
 	default:
 		return tch_client_each_region(tch_dump_region, dump);
 	}
@@ -388,6 +430,7 @@ static int tch_get_info(struct sk_buff *request, struct genl_info *info)
 		return -ENOMEM;
 	header = genlmsg_put_reply(skb, info, &tch_family, 0, TEECHAN_CMD_GET_INFO);
 	if (!header || nla_put_u32(skb, TEECHAN_A_ABI, TEECHAN_ABI_VERSION) ||
+	    nla_put_u32(skb, TEECHAN_A_POLICY, tch_policy_state()) ||
 	    tch_put_counters(skb)) {
 		nlmsg_free(skb);
 		return -EMSGSIZE;
@@ -413,6 +456,18 @@ static const struct genl_ops tch_ops[] = {
 		.cmd = TEECHAN_CMD_GET_REGION,
 		.flags = GENL_ADMIN_PERM,
 		.dumpit = tch_dumpit,
+	}, {
+		.cmd = TEECHAN_CMD_GET_POLICY,
+		.flags = GENL_ADMIN_PERM,
+		.dumpit = tch_dumpit,
+	}, {
+		.cmd = TEECHAN_CMD_SET_POLICY,
+		.policy = tch_policy_attrs,
+		.maxattr = TEECHAN_A_MAX,
+		.doit = tch_policy_set,
+	}, {
+		.cmd = TEECHAN_CMD_SEAL_POLICY,
+		.doit = tch_policy_seal,
 	},
 };
 
@@ -420,7 +475,7 @@ static const struct genl_multicast_group tch_groups[] = {
 	{ .name = TEECHAN_GENL_EVENTS, .flags = GENL_MCAST_CAP_NET_ADMIN },
 };
 
-/* No request takes an attribute, and none has a policy: all are rejected. */
+/* A request without a policy of its own takes no attribute: all are rejected. */
 static struct genl_family tch_family __ro_after_init = {
 	.name = TEECHAN_GENL_NAME,
 	.version = TEECHAN_GENL_VERSION,

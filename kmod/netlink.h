@@ -39,5 +39,7 @@ void tch_event_lend(struct tch_session *session, u64 bytes);
 void tch_event_cancel(struct tch_session *session);
 void tch_event_refusal(const struct tch_client *client, const u8 *uuid,
 		       u32 error, u32 ret);
+void tch_event_bind_refusal(const struct tch_ta *ta, const u8 *uuid,
+			    const u8 *digest, u32 error);
 
 #endif /* TCH_NETLINK_H */

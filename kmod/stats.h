@@ -12,7 +12,7 @@ enum tch_stat {
 	TCH_STAT_LENDS,		/* messages that lent something */
 	TCH_STAT_CANCELS,	/* cancellations asked for */
 	TCH_STAT_ABANDONED,	/* messages that nobody waited for any more */
-	TCH_STAT_REFUSALS,	/* sessions that the kernel refused */
+	TCH_STAT_REFUSALS,	/* sessions and bindings that the kernel refused */
 	TCH_STAT_DEATHS,		/* TAs that died or went */
 	TCH_STATS
 };

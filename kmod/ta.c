@@ -14,6 +14,7 @@
 #include "ioctl.h"
 #include "message.h"
 #include "netlink.h"
+#include "policy.h"
 #include "session.h"
 #include "stats.h"
 
@@ -303,10 +304,35 @@ static int tch_ta_measure(struct tch_ta *ta, u8 *digest)
 	return 0;
 }
 
+/* Into the list, and seen from then on. */
+static int tch_ta_bind(struct tch_ta *ta, const struct teechan_bind *bind,
+		       const u8 *digest)
+{
+	int ret = 0;
+
+	mutex_lock(&tch_ta_list_lock);
+	if (ta->bound || ta->dead) {
+		ret = -EALREADY;
+	} else if (!tch_uuid_is_free(ta, bind)) {
+		ret = -EADDRINUSE;
+	} else {
+		memcpy(ta->uuid, bind->uuid, sizeof(ta->uuid));
+		ta->flags = bind->flags;
+		memcpy(ta->digest, digest, sizeof(ta->digest));
+		WRITE_ONCE(ta->window.space.limit, bind->window_size >> PAGE_SHIFT);
+		ta->serial = ++tch_ta_serial;
+		WRITE_ONCE(ta->bound, true);
+		list_add_tail(&ta->on_list, &tch_ta_list);
+	}
+	mutex_unlock(&tch_ta_list_lock);
+	return ret;
+}
+
 static int tch_ioctl_bind(struct tch_ta *ta, void __user *arg)
 {
 	u8 digest[TEECHAN_DIGEST_LEN];
 	struct teechan_bind bind;
+	bool refused;
 	int ret;
 
 	if (copy_from_user(&bind, arg, sizeof(bind)))
@@ -324,23 +350,18 @@ static int tch_ioctl_bind(struct tch_ta *ta, void __user *arg)
 	if (copy_to_user(arg, &bind, sizeof(bind)))
 		return -EFAULT;
 
-	mutex_lock(&tch_ta_list_lock);
-	if (ta->bound || ta->dead) {
-		ret = -EALREADY;
-	} else if (!tch_uuid_is_free(ta, &bind)) {
-		ret = -EADDRINUSE;
-	} else {
-		memcpy(ta->uuid, bind.uuid, sizeof(ta->uuid));
-		ta->flags = bind.flags;
-		memcpy(ta->digest, digest, sizeof(ta->digest));
-		WRITE_ONCE(ta->window.space.limit, bind.window_size >> PAGE_SHIFT);
-		ta->serial = ++tch_ta_serial;
-		WRITE_ONCE(ta->bound, true);
-		list_add_tail(&ta->on_list, &tch_ta_list);
-	}
-	mutex_unlock(&tch_ta_list_lock);
+	tch_policy_hold();
+	ret = tch_policy_check(ta, bind.uuid, digest);
+	refused = ret;
+	if (!ret)
+		ret = tch_ta_bind(ta, &bind, digest);
+	tch_policy_release();
 	if (!ret)
 		tch_event_ta(TEECHAN_EVENT_BIND, ta);
+	if (refused) {
+		tch_stat_inc(TCH_STAT_REFUSALS);
+		tch_event_bind_refusal(ta, bind.uuid, digest, -ret);
+	}
 	return ret;
 }
 

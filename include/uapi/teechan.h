@@ -382,7 +382,7 @@ struct teechan_cancelled {
 #define TEECHAN_GENL_VERSION	1
 #define TEECHAN_GENL_EVENTS	"events"	/* multicast group, CAP_NET_ADMIN */
 
-/* All need CAP_NET_ADMIN in the initial namespaces. */
+/* All need CAP_NET_ADMIN in the initial namespaces, unless they say otherwise. */
 enum teechan_genl_cmd {
 	TEECHAN_CMD_UNSPEC,
 	TEECHAN_CMD_GET_INFO,		/* do: version, limits, counters */
@@ -390,6 +390,9 @@ enum teechan_genl_cmd {
 	TEECHAN_CMD_GET_SESSION,	/* dump */
 	TEECHAN_CMD_GET_REGION,		/* dump */
 	TEECHAN_CMD_EVENT,		/* multicast only */
+	TEECHAN_CMD_GET_POLICY,		/* dump: entries */
+	TEECHAN_CMD_SET_POLICY,		/* do, CAP_SYS_MODULE: entries, seal */
+	TEECHAN_CMD_SEAL_POLICY,	/* do, CAP_SYS_MODULE */
 	__TEECHAN_CMD_MAX
 };
 #define TEECHAN_CMD_MAX		(__TEECHAN_CMD_MAX - 1)
@@ -402,7 +405,7 @@ enum teechan_event {
 	TEECHAN_EVENT_CLOSE,	/* a session ended */
 	TEECHAN_EVENT_LEND,	/* pages of a region were lent */
 	TEECHAN_EVENT_CANCEL,	/* a client asked to cancel */
-	TEECHAN_EVENT_REFUSAL,	/* a session was refused by the kernel: why */
+	TEECHAN_EVENT_REFUSAL,	/* the kernel refused a session, or a TA: why */
 	TEECHAN_EVENT_DEATH,	/* a TA died or went */
 };
 
@@ -445,6 +448,9 @@ enum teechan_genl_attr {
 	TEECHAN_A_REFUSALS,		/* u64 */
 	TEECHAN_A_DEATHS,		/* u64 */
 	TEECHAN_A_HISTOGRAM,		/* u64[TEECHAN_HIST_LEN], calls by latency */
+	TEECHAN_A_POLICY,		/* u32, enum teechan_policy_state */
+	TEECHAN_A_POLICY_ENTRY,		/* nested, any number: TA_UUID, TA_UID, TA_DIGEST */
+	TEECHAN_A_POLICY_SEAL,		/* flag: set and seal in one step */
 	__TEECHAN_A_MAX
 };
 #define TEECHAN_A_MAX		(__TEECHAN_A_MAX - 1)
@@ -459,5 +465,14 @@ enum teechan_state {
 	TEECHAN_STATE_RUNNING,
 	TEECHAN_STATE_CLOSING,
 };
+
+/* Who may bind: without a policy, everybody who can open the device. */
+enum teechan_policy_state {
+	TEECHAN_POLICY_NONE,
+	TEECHAN_POLICY_OPEN,	/* in force, and can be replaced */
+	TEECHAN_POLICY_SEALED,	/* in force until the module is unloaded */
+};
+
+#define TEECHAN_POLICY_MAX	256	/* entries */
 
 #endif /* _UAPI_TEECHAN_H */

@@ -138,3 +138,55 @@ int link_hear(struct link *link, link_record_fn *fn, void *data, struct link_err
 		return 1;
 	return error < 0 && error != -NLE_INTR && error != -NLE_AGAIN ? fail(e, error) : 0;
 }
+
+/* ---- changes ---- */
+
+/* A policy of TEECHAN_POLICY_MAX entries takes a third of it. */
+#define CHANGE_ROOM 65536
+
+struct outcome {
+	bool known;
+	int error;
+};
+
+static int take_errno(struct sockaddr_nl *from, struct nlmsgerr *error, void *data)
+{
+	(void)from;
+	*(struct outcome *)data = (struct outcome){ true, error->error };
+	return NL_STOP;
+}
+
+static int take_ack(struct nl_msg *msg, void *data)
+{
+	(void)msg;
+	*(struct outcome *)data = (struct outcome){ true, 0 };
+	return NL_STOP;
+}
+
+/* The acknowledgement's own number: libnl's for it are fewer. */
+static int change_outcome(struct link *link)
+{
+	struct nl_cb *cb = nl_cb_alloc(NL_CB_DEFAULT);
+	struct outcome outcome = { false, 0 };
+
+	if (!cb)
+		return -ENOMEM;
+	nl_cb_err(cb, NL_CB_CUSTOM, take_errno, &outcome);
+	nl_cb_set(cb, NL_CB_ACK, NL_CB_CUSTOM, take_ack, &outcome);
+	while (!outcome.known && nl_recvmsgs(link->sock, cb) >= 0)
+		continue;
+	nl_cb_put(cb);
+	return outcome.known ? outcome.error : -EIO;
+}
+
+int link_change(struct link *link, int command, int (*fill)(struct nl_msg *msg, void *data), void *data)
+{
+	struct nl_msg *msg = nlmsg_alloc_size(CHANGE_ROOM);
+	int ret = -ENOMEM;
+
+	if (msg && genlmsg_put(msg, NL_AUTO_PORT, NL_AUTO_SEQ, link->family, 0, NLM_F_ACK, (uint8_t)command,
+			       TEECHAN_GENL_VERSION) && (!fill || !fill(msg, data)))
+		ret = nl_send_auto(link->sock, msg) < 0 ? -EIO : change_outcome(link);
+	nlmsg_free(msg);
+	return ret;
+}

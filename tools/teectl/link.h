@@ -34,4 +34,10 @@ int link_listen(struct link *link, struct link_error *e);
  */
 int link_hear(struct link *link, link_record_fn *fn, void *data, struct link_error *e);
 
+/*
+ * Asks for a change: fill, which may be NULL, puts the attributes in and returns 0. Returns 0 when it is made, or a negative errno value:
+ * the module's, -ENOMEM, or -EIO when there is no speaking to it.
+ */
+int link_change(struct link *link, int command, int (*fill)(struct nl_msg *msg, void *data), void *data);
+
 #endif

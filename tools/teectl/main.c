@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "link.h"
+#include "policy.h"
 #include "show.h"
 
 static int not_yet(struct link *link, bool json, struct link_error *e)
@@ -24,7 +25,6 @@ static const struct command {
 	{ "monitor", show_events, "print each event as it happens, one a line" },
 	{ "top", not_yet, "(not yet) show the same on a screen that keeps moving" },
 	{ "trace", not_yet, "(not yet) follow the calls of one session" },
-	{ "policy", not_yet, "(not yet) say who may bind as which trusted application" },
 };
 
 #define COMMANDS (sizeof(commands) / sizeof(commands[0]))
@@ -35,8 +35,13 @@ static void usage(FILE *f)
 	      f);
 	for (size_t i = 0; i < COMMANDS; i++)
 		fprintf(f, "  %-12s %s\n", commands[i].name, commands[i].what);
+	fputs("  policy show  print who may bind as which trusted application\n"
+	      "  policy load FILE  set that from a file, as a whole; with --seal for good\n"
+	      "  policy seal  keep it as it is until the module is unloaded\n",
+	      f);
 	fputs("\nOptions:\n"
 	      "  --json       print JSON: one object, or one a line for monitor\n"
+	      "  --seal       policy load: seal it in the same step\n"
 	      "  --help, --version\n\n"
 	      "Exit status: 0 done, 1 failed or refused, 2 usage, 4 not in this version yet, 5 the module is not loaded.\n",
 	      f);
@@ -72,11 +77,12 @@ int main(int argc, char **argv)
 {
 	static const struct option options[] = {
 		{ "json", no_argument, NULL, 'j' },
+		{ "seal", no_argument, NULL, 's' },
 		{ "help", no_argument, NULL, 'h' },
 		{ "version", no_argument, NULL, 'V' },
 		{ NULL, 0, NULL, 0 },
 	};
-	bool json = false;
+	bool json = false, seal = false;
 	int c;
 
 	opterr = 0;
@@ -84,6 +90,9 @@ int main(int argc, char **argv)
 		switch (c) {
 		case 'j':
 			json = true;
+			break;
+		case 's':
+			seal = true;
 			break;
 		case 'h':
 			usage(stdout);
@@ -97,6 +106,10 @@ int main(int argc, char **argv)
 	}
 	if (optind == argc)
 		return usage_error("no command", "");
+	if (!strcmp(argv[optind], "policy"))
+		return policy_command(argc - optind - 1, argv + optind + 1, json, seal);
+	if (seal)
+		return usage_error("--seal is an option of policy load", "");
 	if (optind + 1 < argc)
 		return usage_error("unexpected operand ", argv[optind + 1]);
 	for (size_t i = 0; i < COMMANDS; i++)

@@ -63,7 +63,10 @@ static void file_copy(const char *from, int to)
 /* A copy of this program, padded with zeros to a size or to one byte more than it has; it runs like this one. */
 static void program_make(const char *path, off_t size)
 {
-	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0755);
+	int fd;
+
+	(void)unlink(path);
+	fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0755);
 
 	CHECK(fd >= 0);
 	file_copy(SELF, fd);

@@ -1,0 +1,485 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/*
+ * Who may bind, once root has said so. A seal holds until the module is unloaded, so each test begins with a module of its own, and leaves one
+ * without a policy behind.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <grp.h>
+#include <linux/capability.h>
+#include <linux/genetlink.h>
+#include <linux/netlink.h>
+#include <sched.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "tests/vm/kmod/chan.h"
+#include "tests/vm/kmod/tap.h"
+
+#define TEECTL "/test/teectl"
+#define SELF "/test/policy"
+#define LONGER "/tmp/longer"
+#define FILE_NAME "/tmp/policy.conf"
+#define SHARED (TEECHAN_TA_SINGLE_INSTANCE | TEECHAN_TA_MULTI_SESSION)
+#define USER 1001u
+/* uuid_a and uuid_b as text */
+#define TEXT_A "74656563-6861-6e20-7465-737420204100"
+#define TEXT_B "74656563-6861-6e20-7465-737420204200"
+
+static char text[1 << 17];
+
+/* ---- the module, teectl and TAs ---- */
+
+static void module_anew(void)
+{
+	int fd = open("/test/module.ko", O_RDONLY | O_CLOEXEC);
+
+	CHECK(fd >= 0);
+	CHECK(syscall(SYS_delete_module, "teechan", O_NONBLOCK) == 0);
+	CHECK(syscall(SYS_finit_module, fd, "", 0) == 0);
+	close(fd);
+	CHECK(chmod(TEECHAN_TA_NODE, 0666) == 0);
+}
+
+/* What a command prints on both outputs, in text; its exit status. */
+static int capture(const char *command)
+{
+	FILE *f = popen(command, "r");
+	size_t len;
+	int status;
+
+	CHECK(f);
+	len = fread(text, 1, sizeof(text) - 1, f);
+	text[len] = 0;
+	status = pclose(f);
+	CHECK(WIFEXITED(status));
+	return WEXITSTATUS(status);
+}
+
+static bool says(const char *what)
+{
+	if (strstr(text, what))
+		return true;
+	printf("# no \"%s\" in:\n# %s\n", what, text);
+	return false;
+}
+
+static void file_put(const char *content)
+{
+	FILE *f = fopen(FILE_NAME, "w");
+
+	CHECK(f && fputs(content, f) >= 0 && fclose(f) == 0 && chmod(FILE_NAME, 0644) == 0);
+}
+
+static bool load(const char *content, const char *option)
+{
+	char command[128];
+
+	file_put(content);
+	snprintf(command, sizeof(command), TEECTL " policy load " FILE_NAME " %s 2>&1", option);
+	return capture(command) == 0;
+}
+
+static void longer_make(void)
+{
+	CHECK(capture("cat " SELF " >" LONGER " && echo >>" LONGER " && chmod 755 " LONGER) == 0);
+}
+
+static void become(uint32_t uid)
+{
+	CHECK(setgroups(0, NULL) == 0 && setresgid(uid, uid, uid) == 0 && setresuid(uid, uid, uid) == 0);
+}
+
+/* This program's other half: the errno of one BIND is its exit status. */
+static int bind_once(const char *which)
+{
+	struct teechan_bind bind = { .flags = SHARED };
+	int fd = open(TEECHAN_TA_NODE, O_RDWR | O_CLOEXEC);
+
+	memcpy(bind.uuid, *which == 'a' ? uuid_a : uuid_b, sizeof(bind.uuid));
+	return fd < 0 || ioctl(fd, TEECHAN_BIND, &bind) ? errno : 0;
+}
+
+static int try_bind(const char *path, uint32_t uid, const char *which)
+{
+	pid_t pid = fork();
+	int status;
+
+	CHECK(pid >= 0);
+	if (pid == 0) {
+		become(uid);
+		execl(path, "ta", "bind", which, NULL);
+		_exit(126);
+	}
+	status = await_end(pid);
+	CHECK(WIFEXITED(status));
+	return WEXITSTATUS(status);
+}
+
+/* ---- bare netlink ---- */
+
+struct request {
+	struct nlmsghdr head;
+	struct genlmsghdr genl;
+	uint8_t bytes[(TEECHAN_POLICY_MAX + 1) * 72];
+};
+
+static void request_begin(struct request *r, uint16_t family, uint8_t cmd)
+{
+	memset(r, 0, sizeof(*r));
+	r->head = (struct nlmsghdr){ .nlmsg_len = NLMSG_LENGTH(GENL_HDRLEN), .nlmsg_type = family,
+				     .nlmsg_flags = NLM_F_REQUEST | NLM_F_ACK };
+	r->genl = (struct genlmsghdr){ .cmd = cmd, .version = 1 };
+}
+
+static uint8_t *request_end(struct request *r)
+{
+	return (uint8_t *)r + r->head.nlmsg_len;
+}
+
+static void request_put(struct request *r, uint16_t type, const void *data, size_t len)
+{
+	const struct nlattr attr = { .nla_len = (uint16_t)(sizeof(attr) + len), .nla_type = type };
+
+	memcpy(request_end(r), &attr, sizeof(attr));
+	if (len)
+		memcpy(request_end(r) + sizeof(attr), data, len);
+	r->head.nlmsg_len += (uint32_t)(sizeof(attr) + len + 3) & ~3u;
+}
+
+/* An entry whose parts have the sizes given; 0 leaves one out. */
+static void request_entry(struct request *r, uint32_t uid, size_t uuid_len, size_t uid_len, size_t digest_len, uint16_t flag)
+{
+	static const uint8_t digest[40] = { 1 };
+	uint8_t uuid[24] = { 0 };
+	struct nlattr nest = { .nla_type = (uint16_t)(TEECHAN_A_POLICY_ENTRY | flag) };
+	uint8_t *at = request_end(r);
+
+	memcpy(uuid, uuid_a, TEECHAN_UUID_LEN);
+	r->head.nlmsg_len += (uint32_t)sizeof(nest);
+	if (uuid_len)
+		request_put(r, TEECHAN_A_TA_UUID, uuid, uuid_len);
+	if (uid_len)
+		request_put(r, TEECHAN_A_TA_UID, &uid, uid_len);
+	if (digest_len)
+		request_put(r, TEECHAN_A_TA_DIGEST, digest, digest_len);
+	nest.nla_len = (uint16_t)(request_end(r) - at);
+	memcpy(at, &nest, sizeof(nest));
+}
+
+static int netlink_open(void)
+{
+	int sock = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_GENERIC);
+
+	CHECK(sock >= 0);
+	return sock;
+}
+
+/* The errno that the kernel acknowledges with. */
+static int request_send(int sock, struct request *r)
+{
+	struct {
+		struct nlmsghdr head;
+		struct nlmsgerr error;
+		uint8_t more[sizeof(struct request)];
+	} answer;
+
+	CHECK(send(sock, r, r->head.nlmsg_len, 0) == (ssize_t)r->head.nlmsg_len);
+	CHECK(recv(sock, &answer, sizeof(answer), 0) >= (ssize_t)(sizeof(answer.head) + sizeof(answer.error)));
+	CHECK(answer.head.nlmsg_type == NLMSG_ERROR);
+	return -answer.error.error;
+}
+
+static uint16_t family_id(int sock)
+{
+	static struct request r;
+	uint8_t answer[4096];
+	ssize_t len;
+	uint16_t id = 0;
+
+	request_begin(&r, GENL_ID_CTRL, CTRL_CMD_GETFAMILY);
+	r.head.nlmsg_flags = NLM_F_REQUEST;
+	request_put(&r, CTRL_ATTR_FAMILY_NAME, TEECHAN_GENL_NAME, sizeof(TEECHAN_GENL_NAME));
+	CHECK(send(sock, &r, r.head.nlmsg_len, 0) == (ssize_t)r.head.nlmsg_len);
+	len = recv(sock, answer, sizeof(answer), 0);
+	for (ssize_t at = NLMSG_LENGTH(GENL_HDRLEN); at + (ssize_t)sizeof(struct nlattr) <= len;) {
+		struct nlattr attr;
+
+		memcpy(&attr, answer + at, sizeof(attr));
+		if (attr.nla_type == CTRL_ATTR_FAMILY_ID)
+			memcpy(&id, answer + at + sizeof(attr), sizeof(id));
+		at += (attr.nla_len + 3) & ~3;
+	}
+	CHECK(id);
+	return id;
+}
+
+/* ---- tests ---- */
+
+static void without_a_policy(void)
+{
+	module_anew();
+	CHECK(capture(TEECTL " policy show 2>&1") == 0 && says("No policy is set"));
+	CHECK(capture(TEECTL " --json policy show 2>&1") == 0);
+	CHECK(strcmp(text, "{\"policy\":\"none\",\"entries\":[]}\n") == 0);
+	CHECK(try_bind(SELF, 0, "a") == 0 && try_bind(SELF, USER, "b") == 0);
+	CHECK(capture(TEECTL " policy seal 2>&1") == 1 && says("there is no policy to seal"));
+}
+
+static void in_force_at_once(void)
+{
+	struct ta_process ta;
+
+	module_anew();
+	longer_make();
+	CHECK(load(TEXT_A " 1001 " SELF "\n", "") && says("1 entry is in force; not sealed yet"));
+	CHECK(try_bind(SELF, USER, "a") == 0);
+	CHECK(try_bind(SELF, 0, "a") == EACCES);
+	CHECK(try_bind(SELF, USER, "b") == EACCES);
+	CHECK(try_bind(LONGER, USER, "a") == EACCES);
+	CHECK(capture(TEECTL " policy show 2>&1") == 0 && says("not sealed") && says(TEXT_A "       1001"));
+	/* Another in its place, as a whole; the TA of another UUID at the same time. */
+	CHECK(load(TEXT_A " 0 " LONGER "\n" TEXT_B " 0 " SELF "\n" TEXT_A " 1001 " LONGER "\n", "") && says("3 entries are"));
+	CHECK(try_bind(SELF, USER, "a") == EACCES && try_bind(LONGER, 0, "b") == EACCES);
+	CHECK(try_bind(LONGER, USER, "a") == 0 && try_bind(LONGER, 0, "a") == 0 && try_bind(SELF, 0, "b") == 0);
+	CHECK(capture(TEECTL " --json policy show 2>&1") == 0 && says("{\"policy\":\"open\",\"entries\":[{\"ta\":\"" TEXT_A));
+	CHECK(says("},{\"ta\":\"" TEXT_B "\",\"uid\":0,\"digest\":\""));
+	ta_start(&ta, uuid_b, SHARED);
+	client_session(client_open(), uuid_b);
+}
+
+static void sealed_until_unloaded(void)
+{
+	module_anew();
+	CHECK(load(TEXT_A " 0 " SELF "\n", ""));
+	CHECK(capture(TEECTL " policy seal 2>&1") == 0 && says("sealed until"));
+	CHECK(capture(TEECTL " policy seal 2>&1") == 1 && says("sealed until the module is unloaded"));
+	CHECK(!load(TEXT_B " 0 " SELF "\n", "") && says("sealed until the module is unloaded"));
+	CHECK(!load(TEXT_A " 0 " SELF "\n", "--seal"));
+	CHECK(capture(TEECTL " --json policy show 2>&1") == 0 && says("{\"policy\":\"sealed\",\"entries\":[{") && !strstr(text, "},{"));
+	CHECK(try_bind(SELF, 0, "a") == 0 && try_bind(SELF, 0, "b") == EACCES);
+	module_anew();
+	CHECK(try_bind(SELF, 0, "b") == 0);
+	CHECK(load(TEXT_A " 0 " SELF "\n", "--seal") && says("1 entry is in force, and sealed"));
+	CHECK(!load(TEXT_A " 0 " SELF "\n", "") && try_bind(SELF, 0, "b") == EACCES);
+}
+
+static void a_refusal_is_an_event(void)
+{
+	FILE *f;
+
+	module_anew();
+	CHECK(load(TEXT_A " 0 " SELF "\n", "--seal"));
+	f = popen("exec " TEECTL " --json monitor 2>&1", "r");
+	CHECK(f && fgets(text, sizeof(text), f) && says("listening"));
+	CHECK(try_bind(SELF, USER, "a") == EACCES);
+	CHECK(fgets(text, sizeof(text), f));
+	CHECK(says("\"event\":\"refusal\"") && says(TEXT_A) && says("\"ta_uid\":1001") && says("\"errno\":13"));
+	CHECK(capture(TEECTL " --json status 2>&1") == 0 && says("\"refusals\":1") && says("\"tas\":[]"));
+}
+
+static void what_is_bound_must_be_allowed(void)
+{
+	struct ta_process ta;
+
+	module_anew();
+	ta_start(&ta, uuid_a, SHARED);
+	CHECK(!load(TEXT_B " 0 " SELF "\n", "--seal") && says("a trusted application is bound that this policy forbids"));
+	CHECK(!load(TEXT_A " 1001 " SELF "\n", "--seal"));
+	CHECK(capture(TEECTL " --json policy show 2>&1") == 0 && says("\"none\""));
+	CHECK(load(TEXT_A " 0 " SELF "\n", "--seal"));
+	ta_kill(&ta);
+	ta_start(&ta, uuid_a, SHARED);
+}
+
+/* Each in a process of its own, with fewer rights than root. */
+static void as_user(void)
+{
+	become(USER);
+}
+
+static void in_a_user_namespace(void)
+{
+	become(USER);
+	CHECK(unshare(CLONE_NEWUSER) == 0);
+}
+
+static void root_who_may_only_watch(void)
+{
+	struct __user_cap_header_struct head = { .version = _LINUX_CAPABILITY_VERSION_3 };
+	struct __user_cap_data_struct data[2] = { { .effective = 1u << CAP_NET_ADMIN, .permitted = 1u << CAP_NET_ADMIN } };
+
+	CHECK(syscall(SYS_capset, &head, data) == 0);
+}
+
+static int request_policy(int sock, uint16_t family, uint8_t cmd)
+{
+	static struct request r;
+
+	request_begin(&r, family, cmd);
+	if (cmd == TEECHAN_CMD_SET_POLICY)
+		request_entry(&r, 0, 16, 4, 32, NLA_F_NESTED);
+	return request_send(sock, &r);
+}
+
+static void rights(void)
+{
+	static void (*const drops[])(void) = { as_user, in_a_user_namespace, root_who_may_only_watch };
+	int sock, status;
+	uint16_t family;
+	pid_t pid;
+
+	module_anew();
+	sock = netlink_open();
+	family = family_id(sock);
+	for (size_t i = 0; i < sizeof(drops) / sizeof(drops[0]); i++) {
+		pid = fork();
+		CHECK(pid >= 0);
+		if (pid == 0) {
+			drops[i]();
+			/* Neither on a socket of root's nor on one of his own. */
+			CHECK(request_policy(sock, family, TEECHAN_CMD_SET_POLICY) == EPERM);
+			sock = netlink_open();
+			CHECK(request_policy(sock, family, TEECHAN_CMD_SET_POLICY) == EPERM);
+			CHECK(request_policy(sock, family, TEECHAN_CMD_SEAL_POLICY) == EPERM);
+			if (i == 2)
+				CHECK(capture(TEECTL " policy show 2>&1") == 0 && says("No policy is set"));
+			else
+				CHECK(capture(TEECTL " policy show 2>&1") == 1 && says("only root"));
+			_exit(0);
+		}
+		status = await_end(pid);
+		CHECK(status == 0);
+	}
+	CHECK(request_policy(sock, family, TEECHAN_CMD_SET_POLICY) == 0);
+	CHECK(request_policy(sock, family, TEECHAN_CMD_SEAL_POLICY) == 0);
+	CHECK(request_policy(sock, family, TEECHAN_CMD_SET_POLICY) == EALREADY);
+}
+
+static void all_or_nothing(void)
+{
+	static const struct {
+		const char *name;
+		uint32_t uid;
+		size_t uuid, id, digest;
+		uint16_t flag;
+	} rows[] = {
+		{ "no UUID", 1, 0, 4, 32, NLA_F_NESTED },
+		{ "no uid", 1, 16, 0, 32, NLA_F_NESTED },
+		{ "no digest", 1, 16, 4, 0, NLA_F_NESTED },
+		{ "short UUID", 1, 15, 4, 32, NLA_F_NESTED },
+		{ "long UUID", 1, 17, 4, 32, NLA_F_NESTED },
+		{ "short uid", 1, 16, 2, 32, NLA_F_NESTED },
+		{ "long uid", 1, 16, 8, 32, NLA_F_NESTED },
+		{ "short digest", 1, 16, 4, 31, NLA_F_NESTED },
+		{ "long digest", 1, 16, 4, 33, NLA_F_NESTED },
+		{ "invalid uid", ~0u, 16, 4, 32, NLA_F_NESTED },
+		{ "not said to be nested", 1, 16, 4, 32, 0 },
+	};
+	static struct request r;
+	int sock, error;
+	uint16_t family;
+
+	module_anew();
+	sock = netlink_open();
+	family = family_id(sock);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		request_begin(&r, family, TEECHAN_CMD_SET_POLICY);
+		request_entry(&r, 0, 16, 4, 32, NLA_F_NESTED);
+		request_entry(&r, rows[i].uid, rows[i].uuid, rows[i].id, rows[i].digest, rows[i].flag);
+		error = request_send(sock, &r);
+		if (error != EINVAL && error != ERANGE) {
+			printf("# %s: %s\n", rows[i].name, strerror(error));
+			CHECK(!"it is refused");
+		}
+	}
+	request_begin(&r, family, TEECHAN_CMD_SET_POLICY);
+	CHECK(request_send(sock, &r) == EINVAL);
+	request_put(&r, TEECHAN_A_POLICY_SEAL, NULL, 0);
+	CHECK(request_send(sock, &r) == EINVAL);
+	request_entry(&r, 1, 16, 4, 32, NLA_F_NESTED);
+	request_put(&r, TEECHAN_A_CMD, "1234", 4);
+	CHECK(request_send(sock, &r) == EINVAL);
+	request_begin(&r, family, TEECHAN_CMD_SET_POLICY);
+	request_entry(&r, 1, 16, 4, 32, NLA_F_NESTED);
+	request_entry(&r, 1, 16, 4, 32, NLA_F_NESTED);
+	CHECK(request_send(sock, &r) == EEXIST);
+	request_begin(&r, family, TEECHAN_CMD_SET_POLICY);
+	for (uint32_t i = 0; i <= TEECHAN_POLICY_MAX; i++)
+		request_entry(&r, i, 16, 4, 32, NLA_F_NESTED);
+	CHECK(request_send(sock, &r) == E2BIG);
+	request_begin(&r, family, TEECHAN_CMD_SEAL_POLICY);
+	request_put(&r, TEECHAN_A_POLICY_SEAL, NULL, 0);
+	CHECK(request_send(sock, &r) == EINVAL);
+	/* None of it left anything behind. */
+	CHECK(capture(TEECTL " --json policy show 2>&1") == 0 && says("{\"policy\":\"none\",\"entries\":[]}"));
+	CHECK(try_bind(SELF, USER, "a") == 0);
+}
+
+/* As many as may be: set at once, and dumped in several messages, each entry once. */
+static void as_many_as_may_be(void)
+{
+	static struct request r;
+	char want[64];
+	int sock;
+
+	module_anew();
+	sock = netlink_open();
+	request_begin(&r, family_id(sock), TEECHAN_CMD_SET_POLICY);
+	for (uint32_t i = 0; i < TEECHAN_POLICY_MAX; i++)
+		request_entry(&r, 5000 + i, 16, 4, 32, NLA_F_NESTED);
+	CHECK(request_send(sock, &r) == 0);
+	CHECK(capture(TEECTL " --json policy show 2>&1") == 0);
+	for (uint32_t i = 0; i < TEECHAN_POLICY_MAX; i++) {
+		const char *at;
+
+		snprintf(want, sizeof(want), "\"uid\":%u,", 5000 + i);
+		at = strstr(text, want);
+		CHECK(at && !strstr(at + 1, want));
+	}
+}
+
+static void teectl_says_what_is_wrong(void)
+{
+	module_anew();
+	CHECK(!load("# nothing\n" TEXT_A " 0 *\n", "--seal") && says("teectl: " FILE_NAME ":2: ") && says("would allow all"));
+	CHECK(chmod(FILE_NAME, 0666) == 0);
+	CHECK(capture(TEECTL " policy load " FILE_NAME " 2>&1") == 1 && says("others than root can change"));
+	CHECK(capture(TEECTL " policy load /tmp/none 2>&1") == 1 && says("/tmp/none: No such file"));
+	CHECK(capture(TEECTL " policy load 2>&1") == 2 && capture(TEECTL " policy 2>&1") == 2);
+	CHECK(capture(TEECTL " policy seal now 2>&1") == 2 && capture(TEECTL " policy show --seal 2>&1") == 2);
+	CHECK(capture(TEECTL " --json policy show 2>&1") == 0 && says("\"none\""));
+}
+
+/* For the programs that come after this one. */
+static void leaves_no_policy(void)
+{
+	module_anew();
+	CHECK(chmod(TEECHAN_TA_NODE, 0600) == 0);
+	CHECK(capture(TEECTL " --json policy show 2>&1") == 0 && says("\"none\""));
+}
+
+static const struct tap_test tests[] = {
+	{ "without a policy, who can open the device binds", without_a_policy },
+	{ "UUID, uid and digest must be in the policy", in_force_at_once },
+	{ "a seal holds until the module is unloaded", sealed_until_unloaded },
+	{ "a TA that is refused is an event", a_refusal_is_an_event },
+	{ "what is bound already must be allowed", what_is_bound_must_be_allowed },
+	{ "only root sets and seals, whoever opened the socket", rights },
+	{ "a policy is taken whole or not at all", all_or_nothing },
+	{ "256 entries are set and shown", as_many_as_may_be },
+	{ "teectl policy says what is wrong, and where", teectl_says_what_is_wrong },
+	{ "a new module has no policy", leaves_no_policy },
+};
+
+int main(int argc, char **argv)
+{
+	if (argc == 3 && !strcmp(argv[1], "bind"))
+		return bind_once(argv[2]);
+	return tap_run(tests, sizeof(tests) / sizeof(tests[0]));
+}
