@@ -9,6 +9,7 @@
 #include "card.h"
 #include "command.h"
 #include "ledger.h"
+#include "owner.h"
 #include "session.h"
 
 #include "proto/apdu.h"
@@ -54,8 +55,13 @@ static TEE_Result command_status(struct command *c)
 
 static TEE_Result command_apply(struct command *c)
 {
-	TEE_Result res = card_apply(c->in[0], c->out[1]);
+	TEE_Result res = TEE_SUCCESS;
 
+	/* Before there is a card, so that there is never one without an owner. */
+	if (card_get()->state == PAYTA_EMPTY)
+		res = owner_take();
+	if (res == TEE_SUCCESS)
+		res = card_apply(c->in[0], c->out[1]);
 	c->out_len[1] = res == TEE_SUCCESS ? APPLICATION_LEN : 0;
 	return res;
 }
@@ -192,6 +198,8 @@ TEE_Result TA_EXPORT TA_InvokeCommandEntryPoint(void *sessionContext, uint32_t c
 	(void)sessionContext;
 	if (commandID >= sizeof(commands) / sizeof(commands[0]) || !commands[commandID].run)
 		return TEE_ERROR_NOT_SUPPORTED;
+	if (!owner_is_client())
+		return TEE_ERROR_ACCESS_DENIED;
 	e = &commands[commandID];
 	if (paramTypes != entry_types(e))
 		return TEE_ERROR_BAD_PARAMETERS;
@@ -209,8 +217,10 @@ TEE_Result TA_EXPORT TA_InvokeCommandEntryPoint(void *sessionContext, uint32_t c
 
 TEE_Result TA_EXPORT TA_CreateEntryPoint(void)
 {
+	TEE_Result res = owner_load();
+
 	session_erase();
-	return card_load();
+	return res == TEE_SUCCESS ? card_load() : res;
 }
 
 void TA_EXPORT TA_DestroyEntryPoint(void)
@@ -219,12 +229,12 @@ void TA_EXPORT TA_DestroyEntryPoint(void)
 	card_unload();
 }
 
-/* Who may talk to this application is decided by the channel: the group of /dev/teechan. */
+/* Who may open the channel is decided by the group of /dev/teechan; which of those is served, by the owner of the card. */
 TEE_Result TA_EXPORT TA_OpenSessionEntryPoint(uint32_t paramTypes, TEE_Param params[TEE_NUM_PARAMS], void **sessionContext)
 {
 	(void)params;
 	*sessionContext = NULL;
-	return paramTypes == 0 ? TEE_SUCCESS : TEE_ERROR_BAD_PARAMETERS;
+	return paramTypes == 0 ? owner_admit() : TEE_ERROR_BAD_PARAMETERS;
 }
 
 void TA_EXPORT TA_CloseSessionEntryPoint(void *sessionContext)

@@ -75,7 +75,7 @@ const char *ta_strerror(int err)
 	case TA_ERR_NOT_YET:
 		return "not yet: this version cannot do it";
 	case TA_ERR_DENIED:
-		return "walletd may not use the channel; it must run as teepay-wallet, in the group teeclnt";
+		return "walletd may not use the card; it must run as teepay-wallet, which applied for it, in the group teeclnt";
 	default:
 		return "the trusted application reports a fault; see its log";
 	}
@@ -148,8 +148,8 @@ static TEEC_Result open_session(struct ta *ta)
 			return result;
 		ta->has_region = true;
 	}
-	/* The kernel tells the TA our uid.  The digest of our executable comes with TEEC_LOGIN_APPLICATION, when the module takes digests. */
-	return TEEC_OpenSession(&ta->context, &ta->session, &uuid, TEEC_LOGIN_USER, NULL, NULL, NULL);
+	/* The kernel tells the TA our uid, which decides, and the digest of our executable. */
+	return TEEC_OpenSession(&ta->context, &ta->session, &uuid, TEEC_LOGIN_USER_APPLICATION, NULL, NULL, NULL);
 }
 
 /* Opens the session when there is none, but not more often than the back-off allows, so that a card command never waits for a TA that is away. */

@@ -2,6 +2,7 @@
 #include "libtee/internal/serve.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 #include <time.h>
 
@@ -133,6 +134,27 @@ static void answer(struct server *server, struct teechan_reply_recv *msg, TEE_Re
 	}
 }
 
+/* Who comes, as the kernel says; for whoever asks later which program it was. */
+static void client_log(uint32_t number, const struct teechan_identity *who)
+{
+	static const char *const logins[] = {
+		[TEECHAN_LOGIN_PUBLIC] = "public", [TEECHAN_LOGIN_USER] = "user",
+		[TEECHAN_LOGIN_GROUP] = "group", [TEECHAN_LOGIN_APPLICATION] = "application",
+		[TEECHAN_LOGIN_USER_APPLICATION] = "user-application",
+		[TEECHAN_LOGIN_GROUP_APPLICATION] = "group-application",
+	};
+	const size_t known = sizeof(logins) / sizeof(logins[0]);
+	const char *login = who->login < known && logins[who->login] ? logins[who->login] : "?";
+	char digest[2 * TEECHAN_DIGEST_LEN + 1];
+	size_t i;
+
+	for (i = 0; i < TEECHAN_DIGEST_LEN; i++)
+		snprintf(digest + 2 * i, 3, "%02x", who->digest[i]);
+	tee_log(TEE_LOG_INFO, "session %u opened: uid %u, gid %u, pid %u, login %s%s%s", number, who->uid, who->gid, who->pid,
+		login, who->login & TEECHAN_LOGIN_APPLICATION ? ", executable sha256 " : "",
+		who->login & TEECHAN_LOGIN_APPLICATION ? digest : "");
+}
+
 static TEE_Result session_open(struct server *server, uint32_t number, uint32_t *origin)
 {
 	struct session *session = OPENSSL_zalloc(sizeof(*session));
@@ -150,6 +172,7 @@ static TEE_Result session_open(struct server *server, uint32_t number, uint32_t 
 	session->number = number;
 	session->next = server->sessions;
 	server->sessions = session;
+	client_log(number, &server->call.client);
 	return TEE_SUCCESS;
 }
 

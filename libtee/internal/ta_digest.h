@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* SHA-256 of this trusted application's own executable, as it measures itself (the kernel does not, yet). */
+/* SHA-256 of this trusted application's own executable, as it measures itself. The kernel does so too, at BIND, and tells it to clients and to the monitor. */
 #ifndef LIBTEE_INTERNAL_TA_DIGEST_H
 #define LIBTEE_INTERNAL_TA_DIGEST_H
 

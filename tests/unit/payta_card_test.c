@@ -9,6 +9,7 @@
 #include <openssl/evp.h>
 
 #include "mutate.h"
+#include "libtee/internal/call.h"
 #include "payta_card.h"
 
 #define ROWS(a)		(sizeof(a) / sizeof((a)[0]))
@@ -350,16 +351,62 @@ static void parameters(void **state)
 	assert_int_equal(state_now(), PAYTA_EMPTY);
 }
 
-static void sessions_take_no_parameters(void **state)
+static TEE_Result session_of(uint32_t login, uint32_t uid, uint32_t types)
 {
+	struct tee_call call = { .client = { .login = login, .uid = uid } };
 	TEE_Param params[TEE_NUM_PARAMS] = { 0 };
 	void *context = &world;
+	TEE_Result res;
+
+	tee_call_begin(&call);
+	res = TA_OpenSessionEntryPoint(types, params, &context);
+	tee_call_end();
+	assert_null(context);
+	if (res == TEE_SUCCESS)
+		TA_CloseSessionEntryPoint(context);
+	return res;
+}
+
+static void sessions_take_no_parameters(void **state)
+{
+	(void)state;
+	assert_int_equal(session_of(TEE_LOGIN_APPLICATION_USER, 0, TEE_PARAM_TYPES(IN, 0, 0, 0)), TEE_ERROR_BAD_PARAMETERS);
+	assert_int_equal(session_of(TEE_LOGIN_APPLICATION_USER, 0, 0), TEE_SUCCESS);
+}
+
+static void sessions_show_user_and_executable(void **state)
+{
+	static const uint32_t others[] = { TEE_LOGIN_PUBLIC, TEE_LOGIN_USER, TEE_LOGIN_GROUP, TEE_LOGIN_APPLICATION, TEE_LOGIN_APPLICATION_GROUP };
 
 	(void)state;
-	assert_int_equal(TA_OpenSessionEntryPoint(TEE_PARAM_TYPES(IN, 0, 0, 0), params, &context), TEE_ERROR_BAD_PARAMETERS);
-	assert_int_equal(TA_OpenSessionEntryPoint(0, params, &context), TEE_SUCCESS);
-	assert_null(context);
-	TA_CloseSessionEntryPoint(context);
+	for (size_t i = 0; i < ROWS(others); i++)
+		assert_int_equal(session_of(others[i], 0, 0), TEE_ERROR_ACCESS_DENIED);
+	/* The calls of these tests come from user 0, and so the card is his. */
+	assert_int_equal(session_of(TEE_LOGIN_APPLICATION_USER, 5, 0), TEE_SUCCESS);
+	payta_issue(&card);
+	assert_int_equal(session_of(TEE_LOGIN_APPLICATION_USER, 5, 0), TEE_ERROR_ACCESS_DENIED);
+	assert_int_equal(session_of(TEE_LOGIN_APPLICATION_USER, 0, 0), TEE_SUCCESS);
+	payta_restart(&card);
+	assert_int_equal(session_of(TEE_LOGIN_APPLICATION_USER, 5, 0), TEE_ERROR_ACCESS_DENIED);
+	assert_int_equal(session_of(TEE_LOGIN_APPLICATION_USER, 0, 0), TEE_SUCCESS);
+}
+
+/* A card of an earlier version has no owner; whom it serves first after the upgrade is it. */
+static void a_card_without_an_owner_gets_one(void **state)
+{
+	TEE_ObjectHandle object;
+
+	(void)state;
+	payta_issue(&card);
+	assert_int_equal(TEE_OpenPersistentObject(TEE_STORAGE_PRIVATE, "owner", 5, TEE_DATA_FLAG_ACCESS_WRITE_META, &object), TEE_SUCCESS);
+	assert_int_equal(TEE_CloseAndDeletePersistentObject1(object), TEE_SUCCESS);
+	payta_restart(&card);
+	assert_int_equal(session_of(TEE_LOGIN_PUBLIC, 4, 0), TEE_ERROR_ACCESS_DENIED);
+	assert_int_equal(session_of(TEE_LOGIN_APPLICATION_USER, 5, 0), TEE_SUCCESS);
+	assert_int_equal(session_of(TEE_LOGIN_APPLICATION_USER, 0, 0), TEE_ERROR_ACCESS_DENIED);
+	payta_restart(&card);
+	assert_int_equal(session_of(TEE_LOGIN_APPLICATION_USER, 0, 0), TEE_ERROR_ACCESS_DENIED);
+	assert_int_equal(session_of(TEE_LOGIN_APPLICATION_USER, 5, 0), TEE_SUCCESS);
 }
 
 #define TEST(f)	cmocka_unit_test_setup_teardown(f, setup, teardown)
@@ -379,6 +426,8 @@ int main(void)
 		TEST(records_by_counter),
 		TEST(parameters),
 		TEST(sessions_take_no_parameters),
+		TEST(sessions_show_user_and_executable),
+		TEST(a_card_without_an_owner_gets_one),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

@@ -173,7 +173,7 @@ static uint16_t ask(struct visit *v, const struct visit *about)
 
 /* --- tests --- */
 
-static int setup(void **state)
+static int setup_without_a_card(void **state)
 {
 	(void)state;
 	world_make(&world, 8, (uint16_t)(time(NULL) / 86400));
@@ -183,6 +183,13 @@ static int setup(void **state)
 	device_start();
 	ta = ta_new();
 	assert_non_null(ta);
+	return 0;
+}
+
+static int setup(void **state)
+{
+	if (setup_without_a_card(state))
+		return -1;
 	take_a_card();
 	top_up(5000);
 	return 0;
@@ -252,6 +259,41 @@ static void another_life(void **state)
 	assert_false(recorded);
 }
 
+/* The card serves the user that applied for it, whatever executable he comes with, and no other client of the channel. */
+static void only_the_owner_is_served(void **state)
+{
+	const struct teechan_identity owner = { .uid = 998, .digest = { 1 } }, upgraded = { .uid = 998, .digest = { 2 } }, other = { .uid = 999, .digest = { 1 } };
+	struct payta_status s;
+	struct ta *early;
+
+	(void)state;
+	/* Before there is a card anybody may ask for one, and have a session open already. */
+	channel_inproc_client(&other);
+	early = ta_new();
+	assert_non_null(early);
+	assert_int_equal(ta_status(early, &s), 0);
+	channel_inproc_client(&owner);
+	take_a_card();
+	assert_int_equal(ta_status(ta, &s), 0);
+	assert_int_equal(ta_status(early, &s), TA_ERR_DENIED);
+	ta_free(&early);
+
+	/* Again, after another life of the TA, and with another executable. */
+	ta_free(&ta);
+	device_stop();
+	device_start();
+	channel_inproc_client(&other);
+	ta = ta_new();
+	assert_int_equal(ta_status(ta, &s), TA_ERR_DENIED);
+	assert_int_equal(ta_sessions(ta), 0);
+	ta_free(&ta);
+	channel_inproc_client(&upgraded);
+	ta = ta_new();
+	assert_int_equal(ta_status(ta, &s), 0);
+	assert_int_equal(s.state, PAYTA_ACTIVE);
+	channel_inproc_client(&(struct teechan_identity){ 0 });
+}
+
 #define TEST(f)	cmocka_unit_test_setup_teardown(f, setup, teardown)
 
 int main(void)
@@ -260,6 +302,7 @@ int main(void)
 		TEST(a_payment_through_the_channel),
 		TEST(records_and_what_there_is_not),
 		TEST(another_life),
+		cmocka_unit_test_setup_teardown(only_the_owner_is_served, setup_without_a_card, teardown),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

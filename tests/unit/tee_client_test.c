@@ -337,7 +337,13 @@ static void opening(void **state)
 		uint32_t origin;
 	} rows[] = {
 		{ "public", &uuid, TEEC_LOGIN_PUBLIC, NULL, TEEC_SUCCESS, TEEC_ORIGIN_TRUSTED_APP },
+		{ "user", &uuid, TEEC_LOGIN_USER, NULL, TEEC_SUCCESS, TEEC_ORIGIN_TRUSTED_APP },
 		{ "group", &uuid, TEEC_LOGIN_GROUP, &group, TEEC_SUCCESS, TEEC_ORIGIN_TRUSTED_APP },
+		{ "application", &uuid, TEEC_LOGIN_APPLICATION, NULL, TEEC_SUCCESS, TEEC_ORIGIN_TRUSTED_APP },
+		{ "user's application", &uuid, TEEC_LOGIN_USER_APPLICATION, NULL, TEEC_SUCCESS, TEEC_ORIGIN_TRUSTED_APP },
+		{ "group's application", &uuid, TEEC_LOGIN_GROUP_APPLICATION, &group, TEEC_SUCCESS, TEEC_ORIGIN_TRUSTED_APP },
+		{ "group's application without a group", &uuid, TEEC_LOGIN_GROUP_APPLICATION, NULL, TEEC_ERROR_BAD_PARAMETERS,
+		  TEEC_ORIGIN_API },
 		{ "group without a group", &uuid, TEEC_LOGIN_GROUP, NULL, TEEC_ERROR_BAD_PARAMETERS, TEEC_ORIGIN_API },
 		{ "unknown login", &uuid, 3, NULL, TEEC_ERROR_BAD_PARAMETERS, TEEC_ORIGIN_API },
 		{ "unknown application", &none, TEEC_LOGIN_PUBLIC, NULL, TEEC_ERROR_ITEM_NOT_FOUND, TEEC_ORIGIN_TEE },

@@ -175,7 +175,7 @@ TEEC_Result TEEC_OpenSession(TEEC_Context *context, TEEC_Session *session, const
 	(void)operation;
 	(void)returnOrigin;
 	assert_memory_equal(destination, &uuid, sizeof(uuid));
-	assert_int_equal(connectionMethod, TEEC_LOGIN_USER);
+	assert_int_equal(connectionMethod, TEEC_LOGIN_USER_APPLICATION);
 	if (!ta.there)
 		return TEEC_ERROR_ITEM_NOT_FOUND;
 	ta.alive = true;

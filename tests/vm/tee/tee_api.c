@@ -384,6 +384,66 @@ static void identity(void)
 	both_stop(&ta, &client);
 }
 
+/* Another program's word for the digest of a file. */
+static void file_digest(const char *path, uint8_t digest[32])
+{
+	char command[128];
+	FILE *f;
+
+	snprintf(command, sizeof(command), "busybox sha256sum %s", path);
+	f = popen(command, "r");
+	CHECK(f);
+	for (int i = 0; i < 32; i++) {
+		unsigned int byte;
+
+		CHECK(fscanf(f, "%2x", &byte) == 1);
+		digest[i] = (uint8_t)byte;
+	}
+	CHECK(!pclose(f));
+}
+
+/* The TA sees the digest of its client's executable with the logins of applications, and no digest with others. */
+static void identity_of_an_application(void)
+{
+	const uint32_t gid = getgid();
+	const struct {
+		uint32_t method;
+		const void *data;
+		char login;
+	} rows[] = {
+		{ TEEC_LOGIN_APPLICATION, NULL, '4' },
+		{ TEEC_LOGIN_USER_APPLICATION, NULL, '5' },
+		{ TEEC_LOGIN_GROUP_APPLICATION, &gid, '6' },
+	};
+	TEEC_Operation op = { .paramTypes = TEEC_PARAM_TYPES(TEEC_MEMREF_TEMP_OUTPUT, TEEC_MEMREF_TEMP_OUTPUT, 0, 0) };
+	TEEC_Operation who = { .paramTypes = TEEC_PARAM_TYPES(TEEC_MEMREF_TEMP_OUTPUT, TEEC_VALUE_OUTPUT, 0, 0) };
+	uint8_t own[32], its[32], got[2][32];
+	struct client client;
+	struct ta ta;
+
+	file_digest("/test/tee_api", own);
+	file_digest("/test/tee_ta", its);
+	both_start(&ta, &client);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		TEEC_Session session;
+		char text[64] = "";
+
+		CHECK(!TEEC_OpenSession(&client.ctx, &session, &uuid, rows[i].method, rows[i].data, NULL, NULL));
+		op.params[0].tmpref = (TEEC_TempMemoryReference){ got[0], sizeof(got[0]) };
+		op.params[1].tmpref = (TEEC_TempMemoryReference){ got[1], sizeof(got[1]) };
+		CHECK(TEEC_InvokeCommand(&session, CMD_DIGESTS, &op, NULL) == TEEC_SUCCESS);
+		CHECK(!memcmp(got[0], own, sizeof(own)) && !memcmp(got[1], its, sizeof(its)));
+		who.params[0].tmpref = (TEEC_TempMemoryReference){ text, sizeof(text) };
+		CHECK(TEEC_InvokeCommand(&session, CMD_WHO, &who, NULL) == TEEC_SUCCESS);
+		CHECK(text[0] == rows[i].login && text[16] == '5');
+		TEEC_CloseSession(&session);
+	}
+	op.params[0].tmpref = (TEEC_TempMemoryReference){ got[0], sizeof(got[0]) };
+	op.params[1].tmpref = (TEEC_TempMemoryReference){ got[1], sizeof(got[1]) };
+	CHECK(call(&client, CMD_DIGESTS, &op) == TEEC_ERROR_ITEM_NOT_FOUND);
+	both_stop(&ta, &client);
+}
+
 /* What was answered for is there after SIGKILL at any moment: each round kills right after an answer. */
 static void storage_survives_a_kill(void)
 {
@@ -534,6 +594,7 @@ int main(void)
 		{ "2,000 calls under SIGALRM execute 2,000 times", calls_under_signals_execute_once },
 		{ "cancellation", cancellation },
 		{ "identity", identity },
+		{ "identity of an application", identity_of_an_application },
 		{ "storage survives SIGKILL", storage_survives_a_kill },
 		{ "what a restart cannot mend has its exit code", what_a_restart_cannot_mend_has_its_exit_code },
 		{ "SIGTERM ends it within a second", termination_within_a_second },
