@@ -263,7 +263,7 @@ $(SYSTEM_TOOLS): $(B)/tests/system/%: $(B)/obj/tests/system/%.o
 OBJECTS += $(SYSTEM_TOOLS:$(B)/%=$(B)/obj/%.o)
 
 # Order: removal.t takes everything down last.
-SYSTEM_TESTS ?= services.t payment.t transfer.t refuse.t opensc.t isolation.t kill.t removal.t
+SYSTEM_TESTS ?= services.t payment.t transfer.t refuse.t opensc.t isolation.t kill.t policy.t removal.t
 system-tools: $(SYSTEM_TOOLS)
 
 # --- Module tests ---
