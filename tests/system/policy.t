@@ -13,9 +13,11 @@ anew()
 	systemctl stop teepay.target teepay-walletd teepay-payta
 	rmmod teechan && modprobe teechan && systemctl start teepay.target
 }
+# shellcheck disable=SC2317 # until_true calls it
 active() { systemctl is-active teepay-payta && systemctl is-active teepay-walletd; }
 digest() { sha256sum "$1" | cut -c1-64; }
 refusals() { teectl --json status | sed -n 's/.*"refusals":\([0-9]*\).*/\1/p'; }
+# shellcheck disable=SC2317 # and this
 refused_again() { [ "$(refusals)" -gt "$1" ]; }
 
 like 'without a file there is no policy' "$(teectl policy show)" 'No policy is set'

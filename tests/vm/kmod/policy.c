@@ -269,6 +269,19 @@ static void sealed_until_unloaded(void)
 	CHECK(!load(TEXT_A " 0 " SELF "\n", "") && try_bind(SELF, 0, "b") == EACCES);
 }
 
+/* Without a policy it binds, without a digest; that is in no policy. */
+static void a_ta_that_cannot_be_vouched_for(void)
+{
+	module_anew();
+	CHECK(capture("cat " SELF " >/tmp/large && chmod 755 /tmp/large") == 0);
+	CHECK(truncate("/tmp/large", (65 << 20) + 1) == 0);
+	CHECK(try_bind("/tmp/large", 0, "a") == 0);
+	CHECK(capture(TEECTL " policy show 2>&1") == 0 && says("No policy is set"));
+	CHECK(load(TEXT_A " 0 " SELF "\n" TEXT_A " 0 /tmp/large\n", "") && says("2 entries"));
+	CHECK(try_bind("/tmp/large", 0, "a") == EACCES && try_bind(SELF, 0, "a") == 0);
+	CHECK(unlink("/tmp/large") == 0);
+}
+
 static void a_refusal_is_an_event(void)
 {
 	FILE *f;
@@ -468,6 +481,7 @@ static const struct tap_test tests[] = {
 	{ "without a policy, who can open the device binds", without_a_policy },
 	{ "UUID, uid and digest must be in the policy", in_force_at_once },
 	{ "a seal holds until the module is unloaded", sealed_until_unloaded },
+	{ "a TA that cannot be vouched for is in no policy", a_ta_that_cannot_be_vouched_for },
 	{ "a TA that is refused is an event", a_refusal_is_an_event },
 	{ "what is bound already must be allowed", what_is_bound_must_be_allowed },
 	{ "only root sets and seals, whoever opened the socket", rights },
