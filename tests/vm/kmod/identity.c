@@ -514,6 +514,12 @@ static void read_own_map(struct prctl_mm_map *map)
 	};
 }
 
+/* Debian's kernels have checkpoint/restore, which lets a user do this; the debugging kernel has not, nor this file. */
+static bool can_pretend(void)
+{
+	return access("/proc/sys/kernel/ns_last_pid", F_OK) == 0;
+}
+
 static void pretend_other(void)
 {
 	struct prctl_mm_map map;
@@ -523,7 +529,7 @@ static void pretend_other(void)
 	leave_own_file();
 	read_own_map(&map);
 	map.exe_fd = (uint32_t)open(OTHER, O_RDONLY | O_CLOEXEC);
-	CHECK(prctl(PR_SET_MM, PR_SET_MM_MAP, &map, sizeof(map), 0) == 0);
+	CHECK((prctl(PR_SET_MM, PR_SET_MM_MAP, &map, sizeof(map), 0) == 0) == can_pretend());
 }
 
 /*
@@ -543,7 +549,7 @@ static void another_executable_never_another_user(void)
 	client_start(&client, "/test/identity", -1, USER, NULL);
 	answer = client_ask(&client, TEECHAN_LOGIN_USER_APPLICATION, 0, true);
 	CHECK(answer.error == 0 && answer.ret == 0);
-	CHECK(memcmp(answer.who.digest, other, sizeof(other)) == 0 && answer.who.uid == USER);
+	CHECK(memcmp(answer.who.digest, can_pretend() ? other : self, sizeof(other)) == 0 && answer.who.uid == USER);
 	client_end(&client);
 
 	client_start(&client, "/test/identity", -1, USER, NULL);
