@@ -8,6 +8,7 @@
 #include "slot.h"
 #include "stats.h"
 #include "ta.h"
+#include "trace.h"
 
 /* A call that waits for the slot, so that it can be cancelled. */
 struct tch_waiter {
@@ -242,6 +243,7 @@ static int tch_collect(struct tch_session *session, struct tch_call *call)
 	int ret = 0;
 
 	lockdep_assert_held(&ta->wait.lock);
+	trace_tch_done(session);
 	call->ret = msg->ret;
 	call->origin = msg->origin;
 	if (msg->answered)

@@ -7,6 +7,7 @@
 #include <linux/mm.h>
 #include <linux/rcupdate.h>
 #include <linux/version.h>
+#include <net/genetlink.h>
 
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 3, 0)
 static inline void vm_flags_mod(struct vm_area_struct *vma, unsigned long set,
@@ -44,6 +45,16 @@ static inline struct file *tch_mm_exe_file(struct mm_struct *mm)
 #endif
 	rcu_read_unlock();
 	return file;
+}
+
+/* The attributes of a dump's request, by type up to its command's maxattr. */
+static inline struct nlattr **genl_dump_attrs(struct netlink_callback *cb)
+{
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 6, 0)
+	return genl_dumpit_info(cb)->attrs;
+#else
+	return genl_dumpit_info(cb)->info.attrs;
+#endif
 }
 
 #endif /* TCH_COMPAT_H */

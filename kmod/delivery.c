@@ -5,6 +5,7 @@
 #include "session.h"
 #include "slot.h"
 #include "ta.h"
+#include "trace.h"
 
 /* Take the first message of the queue; it is TCH_DELIVERING then. */
 static struct tch_session *tch_take_first(struct tch_ta *ta)
@@ -123,6 +124,7 @@ int tch_delivery_receive(struct tch_ta *ta, struct teechan_reply_recv *out,
 	if (ret)
 		return ret;
 	msg = &session->msg;
+	trace_tch_receive(session);
 
 	out->reply_id = 0;
 	out->ret = 0;

@@ -8,6 +8,7 @@
 #include "slot.h"
 #include "stats.h"
 #include "ta.h"
+#include "trace.h"
 
 /*
  * To the end of the TA's queue, or to its head; one thread wakes for it. The two
@@ -25,6 +26,7 @@ void tch_message_enqueue(struct tch_session *session, bool first)
 	else
 		list_add_tail(&session->on_queue, &ta->queue);
 	ta->queued++;
+	trace_tch_send(session);
 	__wake_up_locked_sync_key(&ta->wait, TASK_INTERRUPTIBLE,
 				  poll_to_key(EPOLLIN | EPOLLRDNORM));
 }
@@ -134,6 +136,7 @@ void tch_message_finish(struct tch_session *session, bool answered, u32 ret, u32
 	};
 	if (answered)
 		tch_count_call(ta, msg, event.latency);
+	trace_tch_reply(session, &event);
 	tch_settle(session);
 	if (msg->abandoned) {
 		if (msg->kind != TEECHAN_KIND_CLOSE)

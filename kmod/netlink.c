@@ -8,12 +8,14 @@
 
 #include "../include/uapi/teechan.h"
 #include "client.h"
+#include "compat.h"
 #include "limits.h"
 #include "policy.h"
 #include "region.h"
 #include "session.h"
 #include "stats.h"
 #include "ta.h"
+#include "trace.h"
 
 DEFINE_PER_CPU(struct tch_channel_stats, tch_channel_stats);
 
@@ -104,6 +106,10 @@ void tch_event_ta(u32 event, struct tch_ta *ta)
 	void *header;
 	struct sk_buff *skb = tch_event_begin(event, &header);
 
+	if (event == TEECHAN_EVENT_BIND)
+		trace_tch_bind(ta);
+	else
+		trace_tch_death(ta);
 	if (skb)
 		tch_event_end(skb, header, tch_put_ta(skb, ta));
 }
@@ -116,6 +122,8 @@ void tch_event_call(struct tch_session *session, const struct tch_call_event *ca
 
 	if (call->kind == TEECHAN_KIND_CLOSE)
 		return;
+	if (call->kind == TEECHAN_KIND_OPEN)
+		trace_tch_open(session, call);
 	skb = tch_event_begin(call->kind == TEECHAN_KIND_OPEN ? TEECHAN_EVENT_OPEN :
 			      TEECHAN_EVENT_CALL, &header);
 	if (!skb)
@@ -140,11 +148,13 @@ static void tch_event_session(u32 event, struct tch_session *session)
 
 void tch_event_close(struct tch_session *session)
 {
+	trace_tch_close(session);
 	tch_event_session(TEECHAN_EVENT_CLOSE, session);
 }
 
 void tch_event_cancel(struct tch_session *session)
 {
+	trace_tch_cancel(session);
 	tch_event_session(TEECHAN_EVENT_CANCEL, session);
 }
 
@@ -164,6 +174,7 @@ void tch_event_refusal(const struct tch_client *client, const u8 *uuid,
 	void *header;
 	struct sk_buff *skb = tch_event_begin(TEECHAN_EVENT_REFUSAL, &header);
 
+	trace_tch_refusal(client, uuid, error, ret);
 	if (skb)
 		tch_event_end(skb, header, tch_put_uuid(skb, uuid) ?:
 			      tch_put_client(skb, &client->owner) ?:
@@ -231,6 +242,22 @@ static bool tch_dump_skips(struct tch_dump *dump, u64 serial, u32 id)
 	return false;
 }
 
+/* The request's filters: it asked for this TA, or for any; and for this client. */
+static bool tch_dump_wants_ta(const struct tch_dump *dump, const struct tch_ta *ta)
+{
+	const struct nlattr *uuid = genl_dump_attrs(dump->cb)[TEECHAN_A_TA_UUID];
+
+	return !uuid || !memcmp(nla_data(uuid), ta->uuid, TEECHAN_UUID_LEN);
+}
+
+static bool tch_dump_wants_client(const struct tch_dump *dump,
+				  const struct tch_client *client)
+{
+	const struct nlattr *pid = genl_dump_attrs(dump->cb)[TEECHAN_A_CLIENT_PID];
+
+	return !pid || nla_get_u32(pid) == tch_owner_pid(&client->owner);
+}
+
 static int tch_dump_ta(struct tch_ta *ta, void *data)
 {
 	u64 histogram[TEECHAN_HIST_LEN], calls, opens;
@@ -238,7 +265,7 @@ static int tch_dump_ta(struct tch_ta *ta, void *data)
 	struct tch_dump *dump = data;
 	void *header;
 
-	if (tch_dump_skips(dump, ta->serial, 1))
+	if (!tch_dump_wants_ta(dump, ta) || tch_dump_skips(dump, ta->serial, 1))
 		return 0;
 	header = tch_dump_begin(dump, TEECHAN_CMD_GET_TA);
 	if (!header)
@@ -288,15 +315,17 @@ static u32 tch_session_state(const struct tch_session *session)
 static int tch_dump_session(struct tch_dump *dump, struct tch_session *session)
 {
 	void *header = tch_dump_begin(dump, TEECHAN_CMD_GET_SESSION);
-	u32 state;
+	u32 state, messages;
 
 	if (!header)
 		return -EMSGSIZE;
 	spin_lock(&session->ta->wait.lock);
 	state = tch_session_state(session);
+	messages = session->msg.seq;
 	spin_unlock(&session->ta->wait.lock);
 	return tch_dump_end(dump, header, tch_put_session(dump->skb, session) ?:
-			    nla_put_u32(dump->skb, TEECHAN_A_STATE, state));
+			    nla_put_u32(dump->skb, TEECHAN_A_STATE, state) ?:
+			    nla_put_u32(dump->skb, TEECHAN_A_MESSAGES, messages));
 }
 
 static int tch_dump_sessions_of(struct tch_ta *ta, void *data)
@@ -306,6 +335,8 @@ static int tch_dump_sessions_of(struct tch_ta *ta, void *data)
 	unsigned long id = 0;
 	int ret = 0;
 
+	if (!tch_dump_wants_ta(dump, ta))
+		return 0;
 	for (;;) {
 		spin_lock(&ta->wait.lock);
 		session = xa_find_after(&ta->sessions, &id, U32_MAX, XA_PRESENT);
@@ -314,7 +345,8 @@ static int tch_dump_sessions_of(struct tch_ta *ta, void *data)
 		spin_unlock(&ta->wait.lock);
 		if (!session)
 			return 0;
-		if (!tch_dump_skips(dump, ta->serial, session->ta_id))
+		if (tch_dump_wants_client(dump, session->client) &&
+		    !tch_dump_skips(dump, ta->serial, session->ta_id))
 			ret = tch_dump_session(dump, session);
 		tch_session_put(session);
 		if (ret)
@@ -327,7 +359,8 @@ static int tch_dump_region(struct tch_region *region, void *data)
 	struct tch_dump *dump = data;
 	void *header;
 
-	if (tch_dump_skips(dump, region->client->serial, region->id))
+	if (!tch_dump_wants_client(dump, region->client) ||
+	    tch_dump_skips(dump, region->client->serial, region->id))
 		return 0;
 	header = tch_dump_begin(dump, TEECHAN_CMD_GET_REGION);
 	if (!header)
@@ -439,6 +472,52 @@ static int tch_get_info(struct sk_buff *request, struct genl_info *info)
 	return genlmsg_reply(skb, info);
 }
 
+/*
+ * What a request may carry. All is checked strictly: another attribute, one
+ * of another size, a header with something in its reserved places and bytes
+ * left over are refused, and the answer says why. A command that takes nothing
+ * has no policy, which is to the core one that rejects all.
+ */
+static int tch_check_uuid(const struct nlattr *attr, struct netlink_ext_ack *extack)
+{
+	if (nla_len(attr) == TEECHAN_UUID_LEN &&
+	    memchr_inv(nla_data(attr), 0, TEECHAN_UUID_LEN))
+		return 0;
+	NL_SET_ERR_MSG_ATTR(extack, attr,
+			    "TA_UUID takes the 16 bytes of a UUID that is not nil");
+	return -EINVAL;
+}
+
+static int tch_check_pid(const struct nlattr *attr, struct netlink_ext_ack *extack)
+{
+	if (nla_len(attr) == sizeof(u32) && nla_get_u32(attr))
+		return 0;
+	NL_SET_ERR_MSG_ATTR(extack, attr,
+			    "CLIENT_PID takes the 4 bytes of a process id that is not 0");
+	return -EINVAL;
+}
+
+#define TCH_TAKES_UUID \
+	[TEECHAN_A_TA_UUID] = NLA_POLICY_VALIDATE_FN(NLA_BINARY, tch_check_uuid)
+#define TCH_TAKES_PID \
+	[TEECHAN_A_CLIENT_PID] = NLA_POLICY_VALIDATE_FN(NLA_BINARY, tch_check_pid)
+
+/* One length for all, so that either filter can be looked for in any dump. */
+#define TCH_FILTER_MAX	TEECHAN_A_CLIENT_PID
+
+static const struct nla_policy tch_ta_policy[TCH_FILTER_MAX + 1] = {
+	TCH_TAKES_UUID,
+};
+
+static const struct nla_policy tch_session_policy[TCH_FILTER_MAX + 1] = {
+	TCH_TAKES_UUID,
+	TCH_TAKES_PID,
+};
+
+static const struct nla_policy tch_region_policy[TCH_FILTER_MAX + 1] = {
+	TCH_TAKES_PID,
+};
+
 static const struct genl_ops tch_ops[] = {
 	{
 		.cmd = TEECHAN_CMD_GET_INFO,
@@ -447,14 +526,20 @@ static const struct genl_ops tch_ops[] = {
 	}, {
 		.cmd = TEECHAN_CMD_GET_TA,
 		.flags = GENL_ADMIN_PERM,
+		.policy = tch_ta_policy,
+		.maxattr = TCH_FILTER_MAX,
 		.dumpit = tch_dumpit,
 	}, {
 		.cmd = TEECHAN_CMD_GET_SESSION,
 		.flags = GENL_ADMIN_PERM,
+		.policy = tch_session_policy,
+		.maxattr = TCH_FILTER_MAX,
 		.dumpit = tch_dumpit,
 	}, {
 		.cmd = TEECHAN_CMD_GET_REGION,
 		.flags = GENL_ADMIN_PERM,
+		.policy = tch_region_policy,
+		.maxattr = TCH_FILTER_MAX,
 		.dumpit = tch_dumpit,
 	}, {
 		.cmd = TEECHAN_CMD_GET_POLICY,
@@ -475,7 +560,10 @@ static const struct genl_multicast_group tch_groups[] = {
 	{ .name = TEECHAN_GENL_EVENTS, .flags = GENL_MCAST_CAP_NET_ADMIN },
 };
 
-/* A request without a policy of its own takes no attribute: all are rejected. */
+/*
+ * A new family: resv_start_op stays 0, so all of every command is validated. One
+ * without a policy of its own takes no attribute.
+ */
 static struct genl_family tch_family __ro_after_init = {
 	.name = TEECHAN_GENL_NAME,
 	.version = TEECHAN_GENL_VERSION,

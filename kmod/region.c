@@ -14,6 +14,7 @@
 #include "limits.h"
 #include "mapping.h"
 #include "ta.h"
+#include "trace.h"
 
 static void tch_region_free_pages(struct tch_region *region)
 {
@@ -155,7 +156,10 @@ static struct page *tch_region_own_page(void *data, unsigned long pgoff)
 static vm_fault_t tch_region_wait(struct vm_fault *vmf, struct tch_region *region,
 				  const struct tch_leaf *leaf)
 {
+	const unsigned long page = leaf - region->leaves;
 	struct file *file = vmf->vma->vm_file;
+	u64 since;
+	int ret;
 
 	if (!(vmf->flags & FAULT_FLAG_USER) ||
 	    !(vmf->flags & FAULT_FLAG_ALLOW_RETRY))
@@ -171,7 +175,10 @@ static vm_fault_t tch_region_wait(struct vm_fault *vmf, struct tch_region *regio
 	kref_get(&region->ref);
 	release_fault_lock(vmf);
 
-	wait_event_freezable(region->wait, !READ_ONCE(leaf->ta));
+	trace_tch_fault_wait(region, page);
+	since = ktime_get_ns();
+	ret = wait_event_freezable(region->wait, !READ_ONCE(leaf->ta));
+	trace_tch_fault_waited(region, page, ret, since);
 
 	tch_region_put(region);
 	fput(file);
@@ -437,6 +444,7 @@ int tch_loan_make(struct tch_loan *loan, struct tch_region *region,
 	grant->loans++;
 	kref_get(&region->ref);
 	*loan = (struct tch_loan) { region, grant, first, count, write };
+	trace_tch_lend(loan);
 out:
 	up_write(&region->lock);
 	return ret;
@@ -464,6 +472,7 @@ void tch_loan_return(struct tch_loan *loan)
 	if (!region)
 		return;
 	down_write(&region->lock);
+	trace_tch_return(loan);
 	tch_place_unmap(&grant->ta->window, &grant->place, loan->first,
 			loan->count, !loan->write);
 	for (i = loan->first; i < loan->first + loan->count; i++) {

@@ -382,13 +382,17 @@ struct teechan_cancelled {
 #define TEECHAN_GENL_VERSION	1
 #define TEECHAN_GENL_EVENTS	"events"	/* multicast group, CAP_NET_ADMIN */
 
-/* All need CAP_NET_ADMIN in the initial namespaces, unless they say otherwise. */
+/*
+ * All need CAP_NET_ADMIN in the initial namespaces, unless they say otherwise.
+ * In brackets: attributes that a request may carry, to get only what has the
+ * same.
+ */
 enum teechan_genl_cmd {
 	TEECHAN_CMD_UNSPEC,
 	TEECHAN_CMD_GET_INFO,		/* do: version, limits, counters */
-	TEECHAN_CMD_GET_TA,		/* dump */
-	TEECHAN_CMD_GET_SESSION,	/* dump */
-	TEECHAN_CMD_GET_REGION,		/* dump */
+	TEECHAN_CMD_GET_TA,		/* dump [TA_UUID] */
+	TEECHAN_CMD_GET_SESSION,	/* dump [TA_UUID, CLIENT_PID] */
+	TEECHAN_CMD_GET_REGION,		/* dump [CLIENT_PID] */
 	TEECHAN_CMD_EVENT,		/* multicast only */
 	TEECHAN_CMD_GET_POLICY,		/* dump: entries */
 	TEECHAN_CMD_SET_POLICY,		/* do, CAP_SYS_MODULE: entries, seal */
@@ -451,6 +455,7 @@ enum teechan_genl_attr {
 	TEECHAN_A_POLICY,		/* u32, enum teechan_policy_state */
 	TEECHAN_A_POLICY_ENTRY,		/* nested, any number: TA_UUID, TA_UID, TA_DIGEST */
 	TEECHAN_A_POLICY_SEAL,		/* flag: set and seal in one step */
+	TEECHAN_A_MESSAGES,		/* u32, of a session so far, its opening too */
 	__TEECHAN_A_MAX
 };
 #define TEECHAN_A_MAX		(__TEECHAN_A_MAX - 1)
