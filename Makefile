@@ -65,8 +65,8 @@ FLAGS_libtee/internal = $(INTERNAL_INC)
 FLAGS_daemon/payta = $(INTERNAL_INC)
 FLAGS_daemon/walletd = $(CLIENT_INC)
 FLAGS_tools/pos = $(call pkg_cflags,libpcsclite)
-FLAGS_tools/teectl = $(call pkg_cflags,libnl-genl-3.0)
-FLAGS_tests/unit = $(CLIENT_INC) $(INTERNAL_INC) $(call pkg_cflags,libpcsclite)
+FLAGS_tools/teectl = $(call pkg_cflags,libnl-genl-3.0 ncursesw)
+FLAGS_tests/unit = $(CLIENT_INC) $(INTERNAL_INC) $(call pkg_cflags,libpcsclite libnl-genl-3.0)
 
 $(B)/obj/%.o: %.c
 	@mkdir -p $(@D)
@@ -135,7 +135,7 @@ $(eval $(call program,trustuid,daemon/trustuid,$(COMMON) $(PROTO),libsystemd ini
 $(eval $(call program,pay,tools/pay,$(COMMON) $(PROTO),libcrypto libsystemd libcurl jansson sqlite3 inih,BIN))
 $(eval $(call program,pos,tools/pos,$(COMMON) $(PROTO),libcrypto libpcsclite libcurl jansson sqlite3 inih libsystemd,BIN))
 $(eval $(call program,payissuer,tools/payissuer,$(COMMON) $(PROTO),libcrypto libmicrohttpd jansson sqlite3 inih libsystemd,BIN))
-$(eval $(call program,teectl,tools/teectl,,libnl-genl-3.0 libcrypto,BIN))
+$(eval $(call program,teectl,tools/teectl,,libnl-genl-3.0 ncursesw libcrypto,BIN))
 
 # --- Unit tests ---
 # $(call unit,name,the modules under test,pkg-config names): tests/unit/NAME_test.c linked with just those modules.
@@ -202,6 +202,9 @@ $(eval $(call unit,pos_terminal,tools/pos/terminal.c tools/pos/deny.c tests/unit
 $(eval $(call unit,payta_channel,daemon/walletd/ta.c common/log.c tests/unit/temp_dir.c $(TEST_WORLD) $(call sources,daemon/payta) \
 	daemon/payta/user_ta_header.c $(TEE_HOST) $(TEE_CLIENT),$(TEE_PKGS)))
 $(eval $(call unit,teectl_policy,tools/teectl/policy_file.c tests/unit/mutate.c tests/unit/temp_dir.c,libcrypto))
+$(eval $(call unit,teectl_text,$(addprefix tools/teectl/,hist.c settings.c text.c words.c)))
+$(eval $(call unit,teectl_trace,$(addprefix tools/teectl/,calls.c traceline.c)))
+$(eval $(call unit,teectl_view,$(addprefix tools/teectl/,canvas.c draw.c hist.c names.c text.c view.c words.c)))
 # --- end of unit tests ---
 
 # --- Manual pages ---

@@ -12,7 +12,7 @@ static const struct {
 	const char *(*word)(uint64_t number);
 } members[] = {
 	{ TEECHAN_A_ABI, "abi", NULL },
-	{ TEECHAN_A_EVENT, "event", record_event },
+	{ TEECHAN_A_EVENT, "event", words_event },
 	{ TEECHAN_A_TIME, "time_ns", NULL },
 	{ TEECHAN_A_TA_PID, "ta_pid", NULL },
 	{ TEECHAN_A_TA_UID, "ta_uid", NULL },
@@ -20,13 +20,13 @@ static const struct {
 	{ TEECHAN_A_CLIENT_PID, "client_pid", NULL },
 	{ TEECHAN_A_CLIENT_UID, "client_uid", NULL },
 	{ TEECHAN_A_CLIENT_GID, "client_gid", NULL },
-	{ TEECHAN_A_LOGIN, "login", record_login },
+	{ TEECHAN_A_LOGIN, "login", words_login },
 	{ TEECHAN_A_SESSION, "session", NULL },
-	{ TEECHAN_A_STATE, "state", record_state },
+	{ TEECHAN_A_STATE, "state", words_state },
 	{ TEECHAN_A_CMD, "command", NULL },
 	{ TEECHAN_A_RESULT, "result", NULL },
 	{ TEECHAN_A_ERRNO, "errno", NULL },
-	{ TEECHAN_A_ORIGIN, "origin", record_origin },
+	{ TEECHAN_A_ORIGIN, "origin", words_origin },
 	{ TEECHAN_A_LATENCY, "latency_ns", NULL },
 	{ TEECHAN_A_REGION, "region", NULL },
 	{ TEECHAN_A_SIZE, "size", NULL },
@@ -42,11 +42,12 @@ static const struct {
 	{ TEECHAN_A_ABANDONED, "abandoned", NULL },
 	{ TEECHAN_A_REFUSALS, "refusals", NULL },
 	{ TEECHAN_A_DEATHS, "deaths", NULL },
+	{ TEECHAN_A_MESSAGES, "messages", NULL },
 };
 
 void json_record(FILE *f, const struct record *r)
 {
-	char uuid[RECORD_UUID_TEXT];
+	char uuid[WORDS_UUID];
 	const char *comma = "";
 
 	fputc('{', f);
@@ -65,7 +66,12 @@ void json_record(FILE *f, const struct record *r)
 			fprintf(f, "%s\"%s\":%" PRIu64, comma, members[i].name, number);
 		comma = ",";
 	}
-	if (record_has(r, TEECHAN_A_HISTOGRAM))
-		fprintf(f, ",\"median_ns\":%" PRIu64, record_median(r));
+	if (record_has(r, TEECHAN_A_HISTOGRAM)) {
+		struct hist h;
+
+		record_hist(r, &h);
+		fprintf(f, ",\"median_ns\":%" PRIu64 ",\"p90_ns\":%" PRIu64 ",\"p99_ns\":%" PRIu64, hist_percentile(&h, 500),
+			hist_percentile(&h, 900), hist_percentile(&h, 990));
+	}
 	fputc('}', f);
 }

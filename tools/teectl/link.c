@@ -5,11 +5,12 @@
 #include <netlink/errno.h>
 #include <netlink/genl/ctrl.h>
 #include <netlink/genl/genl.h>
-#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "include/uapi/teechan.h"
+#include "stop.h"
 
 /* Room for events that come while a line is printed. */
 #define EVENT_ROOM (1 << 20)
@@ -20,6 +21,8 @@ struct link {
 	link_record_fn *fn;
 	void *data;
 	bool malformed;
+	bool unloaded;
+	char refusal[100];	/* the kernel's own words for its last error */
 };
 
 static int fail(struct link_error *e, int error)
@@ -34,10 +37,29 @@ static int fail(struct link_error *e, int error)
 		snprintf(e->text, sizeof(e->text), "the module teechan is not loaded; run: modprobe teechan");
 		break;
 	default:
-		snprintf(e->text, sizeof(e->text), "generic netlink: %s; look at the kernel's log with dmesg",
+		snprintf(e->text, sizeof(e->text), "the module did not answer: %s; look at the kernel's log with dmesg",
 			 nl_geterror(error));
 	}
 	return -1;
+}
+
+/* What the kernel says with an error that it sends. */
+static int fail_said(const struct link *link, struct link_error *e, int error)
+{
+	fail(e, error);
+	if (link->refusal[0] && error != -NLE_PERM)
+		snprintf(e->text, sizeof(e->text), "the module refused: %s", link->refusal);
+	return -1;
+}
+
+/* The kernel tells all who want to hear it that a family of generic netlink is gone. */
+static bool tells_unloading(struct nlmsghdr *header)
+{
+	struct nlattr *attrs[CTRL_ATTR_MAX + 1];
+
+	return header->nlmsg_type == GENL_ID_CTRL && genlmsg_valid_hdr(header, 0) &&
+	       genlmsg_hdr(header)->cmd == CTRL_CMD_DELFAMILY && !genlmsg_parse(header, 0, attrs, CTRL_ATTR_MAX, NULL) &&
+	       attrs[CTRL_ATTR_FAMILY_NAME] && !nla_strcmp(attrs[CTRL_ATTR_FAMILY_NAME], TEECHAN_GENL_NAME);
 }
 
 static int take_message(struct nl_msg *msg, void *data)
@@ -45,11 +67,45 @@ static int take_message(struct nl_msg *msg, void *data)
 	struct link *link = data;
 	struct record r;
 
-	if (record_parse(&r, nlmsg_hdr(msg)))
+	if (nlmsg_hdr(msg)->nlmsg_type != link->family)
+		link->unloaded = link->unloaded || tells_unloading(nlmsg_hdr(msg));
+	else if (record_parse(&r, nlmsg_hdr(msg)))
 		link->malformed = true;
 	else if (link->fn)
 		link->fn(&r, link->data);
 	return NL_OK;
+}
+
+/* An error can bring a sentence with it, behind the header of what it answers. */
+static int take_error(struct sockaddr_nl *from, struct nlmsgerr *error, void *data)
+{
+	struct nlmsghdr *header = (struct nlmsghdr *)((char *)error - NLMSG_HDRLEN);
+	const size_t skip = NLMSG_ALIGN(sizeof(*error));
+	struct nlattr *attrs[NLMSGERR_ATTR_MAX + 1] = { NULL };
+	struct link *link = data;
+
+	(void)from;
+	/* NLM_F_CAPPED: only the header of the request is repeated. */
+	if ((header->nlmsg_flags & NLM_F_ACK_TLVS) && (header->nlmsg_flags & NLM_F_CAPPED) &&
+	    header->nlmsg_len > NLMSG_HDRLEN + skip &&
+	    !nla_parse(attrs, NLMSGERR_ATTR_MAX, (struct nlattr *)((char *)error + skip),
+		       (int)(header->nlmsg_len - NLMSG_HDRLEN - skip), NULL) &&
+	    attrs[NLMSGERR_ATTR_MSG])
+		snprintf(link->refusal, sizeof(link->refusal), "%s", nla_get_string(attrs[NLMSGERR_ATTR_MSG]));
+	return -nl_syserr2nlerr(error->error);
+}
+
+static int link_setup(struct link *link)
+{
+	const int on = 1;
+	int fd = nl_socket_get_fd(link->sock);
+	int error;
+
+	/* Without these an error is told by its number alone. */
+	(void)setsockopt(fd, SOL_NETLINK, NETLINK_EXT_ACK, &on, sizeof(on));
+	(void)setsockopt(fd, SOL_NETLINK, NETLINK_CAP_ACK, &on, sizeof(on));
+	error = nl_socket_modify_err_cb(link->sock, NL_CB_CUSTOM, take_error, link);
+	return error ? error : nl_socket_modify_cb(link->sock, NL_CB_VALID, NL_CB_CUSTOM, take_message, link);
 }
 
 int link_open(struct link **out, struct link_error *e)
@@ -69,7 +125,7 @@ int link_open(struct link **out, struct link_error *e)
 	if (error < 0)
 		goto out;
 	link->family = error;
-	error = nl_socket_modify_cb(link->sock, NL_CB_VALID, NL_CB_CUSTOM, take_message, link);
+	error = link_setup(link);
 out:
 	if (error < 0) {
 		link_close(&link);
@@ -88,7 +144,21 @@ void link_close(struct link **link)
 	*link = NULL;
 }
 
-int link_ask(struct link *link, int command, link_record_fn *fn, void *data, struct link_error *e)
+static int send_request(struct link *link, int command, int flags, const uint8_t *ta)
+{
+	struct nl_msg *msg = nlmsg_alloc();
+	int error = -NLE_NOMEM;
+
+	if (!msg)
+		return error;
+	if (genlmsg_put(msg, NL_AUTO_PORT, NL_AUTO_SEQ, link->family, 0, flags, (uint8_t)command, TEECHAN_GENL_VERSION) &&
+	    (!ta || !nla_put(msg, TEECHAN_A_TA_UUID, TEECHAN_UUID_LEN, ta)))
+		error = nl_send_auto(link->sock, msg);
+	nlmsg_free(msg);
+	return error;
+}
+
+int link_ask_ta(struct link *link, int command, const uint8_t *ta, link_record_fn *fn, void *data, struct link_error *e)
 {
 	const int flags = command == TEECHAN_CMD_GET_INFO ? 0 : NLM_F_DUMP;
 	int error;
@@ -96,15 +166,21 @@ int link_ask(struct link *link, int command, link_record_fn *fn, void *data, str
 	link->fn = fn;
 	link->data = data;
 	link->malformed = false;
-	error = genl_send_simple(link->sock, link->family, command, TEECHAN_GENL_VERSION, flags);
+	link->refusal[0] = 0;
+	error = send_request(link, command, flags, ta);
 	if (error >= 0)
 		error = nl_recvmsgs_default(link->sock);
 	/* A request that is no dump is acknowledged after its answer. */
 	if (error >= 0 && !flags)
 		error = nl_wait_for_ack(link->sock);
 	if (error < 0)
-		return fail(e, error);
+		return fail_said(link, e, error);
 	return link->malformed ? fail(e, -NLE_PARSE_ERR) : 0;
+}
+
+int link_ask(struct link *link, int command, link_record_fn *fn, void *data, struct link_error *e)
+{
+	return link_ask_ta(link, command, NULL, fn, data, e);
 }
 
 int link_listen(struct link *link, struct link_error *e)
@@ -117,6 +193,10 @@ int link_listen(struct link *link, struct link_error *e)
 	error = nl_socket_add_membership(link->sock, group);
 	if (error)
 		return fail(e, error);
+	/* So that it ends when the module goes. Without it, it would wait for good, no more. */
+	group = genl_ctrl_resolve_grp(link->sock, "nlctrl", "notify");
+	if (group >= 0)
+		(void)nl_socket_add_membership(link->sock, group);
 	/* Less room than asked for loses events sooner, no more. */
 	(void)nl_socket_set_buffer_size(link->sock, EVENT_ROOM, 0);
 	nl_socket_disable_seq_check(link->sock);
@@ -130,12 +210,18 @@ int link_hear(struct link *link, link_record_fn *fn, void *data, struct link_err
 
 	link->fn = fn;
 	link->data = data;
-	if (poll(&pfd, 1, -1) < 0)
-		return errno == EINTR ? 0 : fail(e, -NLE_FAILURE);
+	error = stop_poll(&pfd, 1, stop_time() ? 0 : -1);
+	if (error <= 0)
+		return !error || errno == EINTR ? 0 : fail(e, -NLE_FAILURE);
 	error = nl_recvmsgs_default(link->sock);
 	/* libnl's name for ENOBUFS. */
 	if (error == -NLE_NOMEM)
 		return 1;
+	if (link->unloaded) {
+		e->exit_status = 5;
+		snprintf(e->text, sizeof(e->text), "the module teechan was unloaded");
+		return -1;
+	}
 	return error < 0 && error != -NLE_INTR && error != -NLE_AGAIN ? fail(e, error) : 0;
 }
 

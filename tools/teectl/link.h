@@ -26,11 +26,14 @@ void link_close(struct link **link);
 /* Asks TEECHAN_CMD_GET_*, calls fn for each record of the answer. 0, or -1 with *e filled. */
 int link_ask(struct link *link, int command, link_record_fn *fn, void *data, struct link_error *e);
 
+/* The same, only of what belongs to the TA with this UUID. */
+int link_ask_ta(struct link *link, int command, const uint8_t *ta, link_record_fn *fn, void *data, struct link_error *e);
+
 /* Joins the events; before the first link_hear(). 0, or -1 with *e filled. */
 int link_listen(struct link *link, struct link_error *e);
 /*
- * Waits for events and calls fn for each. Returns 0 after some, 1 when events were lost since they came faster than they
- * were read, -1 with *e filled, and 0 without any when a signal came.
+ * Calls fn for each event that is there; if there is none waits for one, or for a signal (stop.h), unless one came already. Returns
+ * 0, 1 when events were lost since they came faster than they were read, or -1 with *e filled.
  */
 int link_hear(struct link *link, link_record_fn *fn, void *data, struct link_error *e);
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "record.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "include/uapi/teechan.h"
@@ -28,6 +27,7 @@ static const uint8_t sizes[TEECHAN_A_MAX + 1] = {
 	[TEECHAN_A_ABANDONED] = SIZE_U64,   [TEECHAN_A_REFUSALS] = SIZE_U64,
 	[TEECHAN_A_DEATHS] = SIZE_U64,	    [TEECHAN_A_HISTOGRAM] = SIZE_HISTOGRAM,
 	[TEECHAN_A_POLICY] = SIZE_U32,
+	[TEECHAN_A_MESSAGES] = SIZE_U32,
 };
 
 static int size_bytes(uint8_t size)
@@ -72,103 +72,21 @@ uint64_t record_number(const struct record *r, int attr)
 	return sizes[attr] == SIZE_U64 ? nla_get_u64(r->attrs[attr]) : nla_get_u32(r->attrs[attr]);
 }
 
-const char *record_uuid(const struct record *r, char text[RECORD_UUID_TEXT])
+const uint8_t *record_bytes(const struct record *r, int attr)
 {
-	char *at = text;
-	const uint8_t *uuid;
-
-	if (!r->attrs[TEECHAN_A_TA_UUID])
-		return "-";
-	uuid = nla_data(r->attrs[TEECHAN_A_TA_UUID]);
-	for (int i = 0; i < TEECHAN_UUID_LEN; i++) {
-		if (i == 4 || i == 6 || i == 8 || i == 10)
-			*at++ = '-';
-		snprintf(at, 3, "%02x", uuid[i]);
-		at += 2;
-	}
-	return text;
+	return r->attrs[attr] ? nla_data(r->attrs[attr]) : NULL;
 }
 
-uint64_t record_median(const struct record *r)
+const char *record_uuid(const struct record *r, char text[WORDS_UUID])
 {
-	uint64_t counts[TEECHAN_HIST_LEN], sum = 0, seen = 0;
+	const uint8_t *uuid = record_bytes(r, TEECHAN_A_TA_UUID);
 
-	if (!r->attrs[TEECHAN_A_HISTOGRAM])
-		return 0;
-	memcpy(counts, nla_data(r->attrs[TEECHAN_A_HISTOGRAM]), sizeof(counts));
-	for (int i = 0; i < TEECHAN_HIST_LEN; i++)
-		sum += counts[i];
-	for (int i = 0; sum && i < TEECHAN_HIST_LEN; i++) {
-		seen += counts[i];
-		if (seen * 2 >= sum)
-			return UINT64_C(2) << i;
-	}
-	return 0;
+	return uuid ? words_uuid(uuid, text) : "-";
 }
 
-static const char *word(const char *const *words, size_t count, uint64_t number)
+void record_hist(const struct record *r, struct hist *h)
 {
-	return number < count && words[number] ? words[number] : "?";
-}
-
-#define WORD(words, number) word(words, sizeof(words) / sizeof((words)[0]), number)
-
-const char *record_login(uint64_t login)
-{
-	static const char *const words[] = {
-		"public", "user", "group", NULL, "application", "user+application", "group+application",
-	};
-
-	return WORD(words, login);
-}
-
-const char *record_state(uint64_t state)
-{
-	static const char *const words[] = { "opening", "idle", "queued", "running", "closing" };
-
-	return WORD(words, state);
-}
-
-const char *record_origin(uint64_t origin)
-{
-	static const char *const words[] = { NULL, "api", "channel", "tee", "ta" };
-
-	return WORD(words, origin);
-}
-
-const char *record_event(uint64_t event)
-{
-	static const char *const words[] = {
-		NULL, "bind", "open", "call", "close", "lend", "cancel", "refusal", "death",
-	};
-
-	return WORD(words, event);
-}
-
-const char *record_result(uint64_t result)
-{
-	switch (result) {
-	case TEECHAN_SUCCESS:
-		return "ok";
-	case TEECHAN_ERROR_ACCESS_DENIED:
-		return "access denied";
-	case TEECHAN_ERROR_CANCEL:
-		return "cancelled";
-	case TEECHAN_ERROR_BAD_STATE:
-		return "bad state";
-	case TEECHAN_ERROR_ITEM_NOT_FOUND:
-		return "no such TA";
-	case TEECHAN_ERROR_NOT_SUPPORTED:
-		return "not supported";
-	case TEECHAN_ERROR_OUT_OF_MEMORY:
-		return "out of memory";
-	case TEECHAN_ERROR_BUSY:
-		return "busy";
-	case TEECHAN_ERROR_TARGET_DEAD:
-		return "TA died";
-	case TEECHAN_ERROR_TIMEOUT:
-		return "deadline passed";
-	default:
-		return NULL;
-	}
+	memset(h, 0, sizeof(*h));
+	if (r->attrs[TEECHAN_A_HISTOGRAM])
+		memcpy(h->count, nla_data(r->attrs[TEECHAN_A_HISTOGRAM]), sizeof(h->count));
 }

@@ -7,9 +7,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "hist.h"
 #include "include/uapi/teechan.h"
-
-#define RECORD_UUID_TEXT 37
+#include "words.h"
 
 struct record {
 	int command;
@@ -22,17 +22,11 @@ int record_parse(struct record *r, struct nlmsghdr *header);
 bool record_has(const struct record *r, int attr);
 /* A number of either size; 0 when it is not there. */
 uint64_t record_number(const struct record *r, int attr);
-/* "xxxxxxxx-xxxx-…" of TEECHAN_A_TA_UUID, or "-" */
-const char *record_uuid(const struct record *r, char text[RECORD_UUID_TEXT]);
-/* The half of the calls were answered within so many nanoseconds (upper end of the histogram's entry); 0 without calls. */
-uint64_t record_median(const struct record *r);
-
-/* Words for numbers of the ABI; "?" for what this version does not know. */
-const char *record_login(uint64_t login);
-const char *record_state(uint64_t state);
-const char *record_origin(uint64_t origin);
-const char *record_event(uint64_t event);
-/* NULL for a result without a name. */
-const char *record_result(uint64_t result);
+/* The bytes of a UUID or a digest; NULL when it is not there. */
+const uint8_t *record_bytes(const struct record *r, int attr);
+/* TEECHAN_A_TA_UUID as text, or "-" */
+const char *record_uuid(const struct record *r, char text[WORDS_UUID]);
+/* TEECHAN_A_HISTOGRAM, or all zero */
+void record_hist(const struct record *r, struct hist *h);
 
 #endif

@@ -1,15 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What the commands print. Both return teectl's exit status, with *e filled unless it is 0. */
+/* teectl status: counters, TAs, sessions, regions, as tables or as one JSON object. */
 #ifndef TEECTL_SHOW_H
 #define TEECTL_SHOW_H
 
-#include <stdbool.h>
-
 #include "link.h"
+#include "settings.h"
 
-/* Counters, TAs, sessions, regions: as tables, or as one JSON object. */
-int show_status(struct link *link, bool json, struct link_error *e);
-/* One line an event, until SIGINT or SIGTERM. */
-int show_events(struct link *link, bool json, struct link_error *e);
+/* Returns teectl's exit status, with *e filled unless it is 0. */
+int show_status(struct link *link, const struct settings *s, struct link_error *e);
 
 #endif
