@@ -266,13 +266,13 @@ $(SYSTEM_TOOLS): $(B)/tests/system/%: $(B)/obj/tests/system/%.o
 OBJECTS += $(SYSTEM_TOOLS:$(B)/%=$(B)/obj/%.o)
 
 # Order: removal.t takes everything down last.
-SYSTEM_TESTS ?= services.t payment.t transfer.t refuse.t opensc.t isolation.t kill.t policy.t removal.t
+SYSTEM_TESTS ?= services.t payment.t transfer.t refuse.t opensc.t isolation.t kill.t teectl.t policy.t removal.t
 system-tools: $(SYSTEM_TOOLS)
 
 # --- Module tests ---
-# Programs on the module's bare ABI for the short boot, each linked with the two helpers beside them and no library.
-MODULE_PROGRAMS := calls memory mapping death cancel refusals identity monitor policy
-MODULE_HELPERS := $(call objects,tests/vm/kmod/chan.c tests/vm/kmod/tap.c)
+# Programs on the module's bare ABI for the short boot, each linked with the helpers beside them and no library.
+MODULE_PROGRAMS := calls memory mapping death cancel refusals identity monitor trace watch policy
+MODULE_HELPERS := $(call objects,$(addprefix tests/vm/kmod/,chan.c tap.c teectl.c))
 MODULE_TESTS := $(MODULE_PROGRAMS:%=$(B)/tests/kmod/%)
 MODULE_WITH := $(B)/bin/teectl
 MODULE_TAPS := $(patsubst %,$(B)/vm-short-out/%.tap,$(MODULE_PROGRAMS) module-unload check-dmesg)
