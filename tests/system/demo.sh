@@ -78,7 +78,7 @@ walletd_says()
 kernel_says()
 {
 	awk -v call="command 0x$1( |$)" '
-		{ line = $0; sub(/^[0-9.]+ +/, "", line); sub(/[0-9a-f]+-[0-9a-f-]+ /, "", line); sub(/ +/, " ", line) }
+		{ line = $0; sub(/^[0-9:.]+ +/, "", line); sub(/[0-9a-f]+-[0-9a-f-]+ /, "", line); gsub(/ +/, " ", line) }
 		/ lend / { lent = line }
 		/ call / { if ($0 ~ call) { if (lent) print lent ": walletd does not have these pages now"; print line } lent = "" }' "$work/monitor" |
 		while IFS= read -r line; do tell kernel "$line"; done

@@ -45,6 +45,18 @@ static const struct {
 	{ TEECHAN_A_MESSAGES, "messages", NULL },
 };
 
+static void print_digest(FILE *f, const struct record *r, int attr, const char *name)
+{
+	const uint8_t *digest = record_bytes(r, attr);
+
+	if (!digest)
+		return;
+	fprintf(f, ",\"%s\":\"", name);
+	for (int i = 0; i < TEECHAN_DIGEST_LEN; i++)
+		fprintf(f, "%02x", digest[i]);
+	fputc('"', f);
+}
+
 void json_record(FILE *f, const struct record *r)
 {
 	char uuid[WORDS_UUID];
@@ -66,6 +78,8 @@ void json_record(FILE *f, const struct record *r)
 			fprintf(f, "%s\"%s\":%" PRIu64, comma, members[i].name, number);
 		comma = ",";
 	}
+	print_digest(f, r, TEECHAN_A_TA_DIGEST, "ta_digest");
+	print_digest(f, r, TEECHAN_A_CLIENT_DIGEST, "client_digest");
 	if (record_has(r, TEECHAN_A_HISTOGRAM)) {
 		struct hist h;
 
