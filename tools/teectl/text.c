@@ -7,7 +7,7 @@
 
 #define NS 1000000000
 
-/* Two or three digits of number / 1: "8.2", "82", "820"; rounds down, so that 1000 never appears. */
+/* Two or three digits of a number below 1000: "8.2", "82", "820"; rounds down, so that 1000 never appears. */
 static void digits(double number, char *text, size_t room, const char *unit)
 {
 	if (number < 10)

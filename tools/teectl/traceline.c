@@ -108,7 +108,6 @@ static bool take_uuid(const char **at, uint8_t *uuid)
 static bool take_event(struct traceline *out, const char *at)
 {
 	unsigned int event;
-	const char *blank = " ";
 
 	for (event = 0; event < TRACE_EVENTS; event++) {
 		const size_t len = strlen(events[event].name);
@@ -126,7 +125,7 @@ static bool take_event(struct traceline *out, const char *at)
 	for (int i = 0; events[event].fields[i].name; i++) {
 		const enum traceline_field field = events[event].fields[i].field;
 
-		if (!skip(&at, blank) || !skip(&at, events[event].fields[i].name) || !skip(&at, "="))
+		if (!skip(&at, " ") || !skip(&at, events[event].fields[i].name) || !skip(&at, "="))
 			return false;
 		if (!(field == TRACE_KIND ? take_kind(&at, &out->field[field]) : take_number(&at, &out->field[field])))
 			return false;

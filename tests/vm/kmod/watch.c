@@ -396,20 +396,21 @@ static void monitor_speaks_to_people(void)
 /* One screen as text, for scripts and for this test: 100 calls between its two readings. */
 static void top_once(void)
 {
-	const char *at;
 	struct ta_process ta;
 	struct region region;
-	uint32_t session;
+	char *at;
 	pid_t pid;
 	int fd;
 
 	ta_start(&ta, uuid_a, SHARED);
 	fd = client_open();
-	session = client_session(fd, uuid_a);
+	client_session(fd, uuid_a);
 	region_make(fd, &region, 64 * PAGE);
 	pid = fork();
 	CHECK(pid >= 0);
 	if (pid == 0) {
+		uint32_t session;
+
 		fd = client_open();
 		session = client_session(fd, uuid_a);
 		for (;;)
@@ -417,12 +418,13 @@ static void top_once(void)
 	}
 	CHECK(teectl_capture(TEECTL " top --once --interval 0.5 2>&1") == 0);
 	CHECK(teectl_says("1 TA  2 sessions  256 KiB of regions, 0% lent") && teectl_says("TRUSTED APP") && teectl_says("REGION OF"));
-	CHECK(teectl_says("watch           " TEXT_A) && teectl_says("watch ") && teectl_says("each second"));
+	CHECK(teectl_says("watch           " TEXT_A) && teectl_says("each second"));
 	/* A rate and three latencies: none of them is a dash. */
 	at = strstr(teectl_text, "watch           " TEXT_A);
-	CHECK(strstr(at, "us") && strstr(at, "us") < strchr(at, '\n') && !strstr(at, " - ") == !strstr(strchr(at, '\n'), " - "));
+	CHECK(at);
+	*strchr(at, '\n') = 0;
+	CHECK(!strstr(at, " - "));
 	CHECK(kill(pid, SIGKILL) == 0 && await_end(pid) == SIGKILL);
-	(void)session;
 }
 
 static void usage(void)
