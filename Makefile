@@ -215,6 +215,13 @@ $(MANUALS): $(B)/man/%: docs/man/%.scd
 	$(say) SCDOC $@
 	$(Q)scdoc <$< >$@
 
+# The virtual machine's kernel: stock is the one of this machine's Debian release, 6.12 another series that it offers, trixie the one of
+# another release. make check runs on the stock one and, on Debian 12, on the series of Debian 13.
+KERNEL ?= stock
+export KERNEL
+KERNELS ?= stock $(if $(filter bookworm,$(shell . /etc/os-release && echo $$VERSION_CODENAME)),6.12)
+dash = $(addprefix -,$(filter-out stock,$(1)))
+
 # The module for this machine's kernel, where its headers are; `make kmod` builds it for the virtual machine's.
 KRELEASE ?= $(shell uname -r)
 KDIR ?= /lib/modules/$(KRELEASE)/build
@@ -276,7 +283,7 @@ MODULE_PROGRAMS := calls memory mapping death cancel refusals identity monitor t
 MODULE_HELPERS := $(call objects,$(addprefix tests/vm/kmod/,chan.c tap.c teectl.c))
 MODULE_TESTS := $(MODULE_PROGRAMS:%=$(B)/tests/kmod/%)
 MODULE_WITH := $(B)/bin/teectl
-MODULE_TAPS := $(patsubst %,$(B)/vm-short-out/%.tap,$(MODULE_PROGRAMS) module-unload check-dmesg)
+MODULE_RESULTS := $(MODULE_PROGRAMS) module-unload check-dmesg
 $(MODULE_TESTS): $(B)/tests/kmod/%: $(B)/obj/tests/vm/kmod/%.o $(MODULE_HELPERS)
 	$(link)
 OBJECTS += $(MODULE_HELPERS) $(MODULE_PROGRAMS:%=$(B)/obj/tests/vm/kmod/%.o)
@@ -292,9 +299,10 @@ $(B)/tests/tee_ta: $(call objects,tests/vm/tee/ta/tee_test_ta.c) $(B)/obj/tests/
 OBJECTS += $(call objects,tests/vm/tee/tee_api.c tests/vm/tee/process.c tests/vm/tee/ta/tee_test_ta.c) $(B)/obj/tests/vm/tee/ta/user_ta_header.o
 MODULE_TESTS += $(B)/tests/tee_api
 MODULE_WITH += $(B)/tests/tee_ta $(B)/libteec.so.1
-MODULE_TAPS := $(B)/vm-short-out/tee_api.tap $(MODULE_TAPS)
+MODULE_RESULTS := tee_api $(MODULE_RESULTS)
 module-tests: $(MODULE_TESTS) $(MODULE_WITH)
-DEBUG_TAPS = $(MODULE_TAPS:$(B)/vm-short-out/%=$(B)/vm-debug-out/%) $(B)/vm-debug-out/leaks-loaded.tap $(B)/vm-debug-out/leaks-unloaded.tap
+DEBUG_TAPS := $(patsubst %,$(B)/vm-debug-out/%.tap,$(MODULE_RESULTS) leaks-loaded leaks-unloaded)
+MODULE_TAPS := $(foreach k,$(KERNELS),$(patsubst %,$(B)/vm-short-out$(call dash,$(k))/%.tap,$(MODULE_RESULTS)))
 
 # --- Benchmarks ---
 FLAGS_tests/bench = $(CLIENT_INC)
@@ -322,11 +330,10 @@ check-build: all $(UNITS) system-tools module-tests
 
 units: $(UNITS)
 
-# The two virtual machines first; their results are files of TAP that the harness reads with the rest, so that one line counts all.
+# The virtual machines first; their results are files of TAP that the harness reads with the rest, so that one line counts all.
 check-run:
-	$(Q)rm -f $(B)/vm-short-out/*.tap $(B)/vm-out/*.tap
-	@echo 'Module tests in a small virtual machine (log: $(B)/check-module.log)'
-	$(Q)$(MAKE) --no-print-directory check-module >$(B)/check-module.log 2>&1 || tail -n 40 $(B)/check-module.log
+	$(Q)for k in $(KERNELS); do $(MAKE) --no-print-directory check-module-$$k; done
+	$(Q)rm -f $(B)/vm-out/*.tap
 	@echo 'System tests in a virtual machine, some minutes (log: $(B)/check-system.log)'
 	$(Q)$(MAKE) --no-print-directory check-system >$(B)/check-system.log 2>&1 || tail -n 40 $(B)/check-system.log
 	$(Q)TEEPAY_BUILD=$(B) perl tests/harness.pl tests/include-check.sh tests/shell-check.sh tests/man-check.sh $(UNITS) $(SANITIZED) $(MODULE_TAPS) \
@@ -334,6 +341,12 @@ check-run:
 
 check-module: module-tests
 	$(Q)$(MAKE) --no-print-directory vm-short TESTS='$(MODULE_TESTS)' WITH='$(MODULE_WITH)'
+
+# One kernel's turn in check; a failure is in the results, or they are missing.
+check-module-%:
+	$(Q)rm -f $(B)/vm-short-out$(call dash,$*)/*.tap
+	@echo 'Module tests in a small virtual machine, kernel: $* (log: $(B)/$@.log)'
+	$(Q)$(MAKE) --no-print-directory check-module KERNEL=$* >$(B)/$@.log 2>&1 || tail -n 40 $(B)/$@.log
 
 # The module's tests again under KASAN, lockdep, kmemleak and UBSan, in a kernel built for it the first time. Not part of check.
 check-debug: deps module-tests
@@ -347,21 +360,22 @@ check-system: system-tools
 
 # --- Virtual machine ---
 # Scripts in tests/vm do the work; each says --help. Slow pieces are kept in $XDG_CACHE_HOME/teepay (~/.cache/teepay).
-OUT ?= $(B)/vm-out
+OUT ?= $(B)/vm-out$(call dash,$(KERNEL))
+KMOD_PATH = $(B)/kmod$(call dash,$(KERNEL)).path
 SHARE ?= .
 TIMEOUT ?= 300
 VM_CMD := $(value CMD)
 export VM_CMD
 vm_options = --share '$(SHARE)' --out '$(OUT)' --timeout '$(TIMEOUT)' $(if $(NO_UNITS),--no-units)
-vm_teepay = $(if $(PLAIN),,--root $(B)/vm-root $(if $(wildcard Kbuild),--module "$$(cat $(B)/kmod.path)"))
+vm_teepay = $(if $(PLAIN),,--root $(B)/vm-root $(if $(wildcard Kbuild),--module "$$(cat $(KMOD_PATH))"))
 
 deps:
 	$(Q)packaging/deps.sh
 
 kmod: deps
-	$(say) KMOD teechan.ko
+	$(say) KMOD 'teechan.ko (kernel: $(KERNEL))'
 	@mkdir -p $(B)
-	$(Q)tests/vm/kmod.sh $(B) $(KMOD_FLAGS) >$(B)/kmod.path.new && mv $(B)/kmod.path.new $(B)/kmod.path
+	$(Q)tests/vm/kmod.sh $(B) $(KMOD_FLAGS) >$(KMOD_PATH).new && mv $(KMOD_PATH).new $(KMOD_PATH)
 
 vm-image: deps
 	$(Q)tests/vm/image.sh
@@ -382,8 +396,8 @@ vm-shell: $$(vm_needs)
 
 # The module and the programs of TESTS, nothing else: seconds. ARGS go to each of them, WITH are helpers in /test.
 vm-short: $$(if $$(wildcard Kbuild),kmod)
-	$(Q)tests/vm/short.sh --share '$(SHARE)' --out $(B)/vm-short-out --timeout '$(TIMEOUT)' \
-		$(if $(wildcard Kbuild),--module "$$(cat $(B)/kmod.path)") $(addprefix --with ,$(WITH)) -- \
+	$(Q)tests/vm/short.sh --share '$(SHARE)' --out $(B)/vm-short-out$(call dash,$(KERNEL)) --timeout '$(TIMEOUT)' \
+		$(if $(wildcard Kbuild),--module "$$(cat $(KMOD_PATH))") $(addprefix --with ,$(WITH)) -- \
 		$(foreach t,$(TESTS),'$(strip $(t) $(ARGS))')
 
 .PHONY: deps kmod vm-image vm-root vm-run vm-shell vm-short
@@ -396,7 +410,7 @@ make demo         pay once in a virtual machine, and tell every step
 make check        all tests; the last line counts them
 
 make unit         only the unit tests on this machine       (SAN=1 B=build/san: under AddressSanitizer and UBSan)
-make check-module only the module's tests, in a small virtual machine
+make check-module only the module's tests, in a small virtual machine  (KERNEL=6.12: on another kernel; so with check-system, vm-*, kmod)
 make check-debug  the same on a debugging kernel, which is built the first time (10 to 20 minutes)
 make bench        what a call of the channel costs, as ratios: a table and $(B)/bench.json
 make check-system only the system tests                     (SYSTEM_TESTS='payment.t ...': only these)

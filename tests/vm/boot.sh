@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # shellcheck shell=sh
 # Start QEMU, stream the command's output, and judge how it ended. Sourced after lib.sh by run.sh and short.sh, which set
-# $kernel, $image, $share and $work.
+# $kernel, $share and $work.
 # shellcheck disable=SC2154
 #
 # Exit status of a run: that of the command, or 124 for a time-out, 125 for a panic or a missing verdict.
@@ -49,17 +49,19 @@ boot_kernel_args()
 	echo "console=ttyS0 panic=-1 oops=panic loglevel=4 no_timer_check tsc=reliable random.trust_cpu=on net.ifnames=0 $(boot_emulated && echo teepay.emulated)"
 }
 
-# boot_shell INITRD APPEND: the same machine with its console on this terminal.
+# boot_shell INITRD APPEND [QEMU-ARG...]: the same machine with its console on this terminal.
 boot_shell()
 {
+	initrd=$1
+	append=$2
+	shift 2
 	# shellcheck disable=SC2046,SC2086 # lists of options
 	qemu-system-x86_64 -name teepay -nodefaults -no-user-config -no-reboot -display none \
 		$(boot_accel) -m 1024 -nic none -rtc base=utc \
-		-kernel "$kernel/vmlinux" -initrd "$1" -append "$(boot_kernel_args) $2" -serial mon:stdio \
+		-kernel "$kernel/vmlinux" -initrd "$initrd" -append "$(boot_kernel_args) $append" -serial mon:stdio \
 		-virtfs "local,path=$share,mount_tag=host,security_model=none,readonly=on,multidevs=remap" \
 		-virtfs "local,path=$out,mount_tag=out,security_model=none,multidevs=remap" \
-		-drive "file=$image,if=none,id=root,format=raw,snapshot=on,cache=unsafe" -device virtio-blk-pci,drive=root \
-		${QEMU_ARGS-}
+		"$@" ${QEMU_ARGS-}
 }
 
 # boot_qemu LIMIT INITRD APPEND [QEMU-ARG...]: boot $kernel, with $share and $out shared; returns when QEMU has ended.

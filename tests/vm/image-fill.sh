@@ -1,10 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-2-Clause
-# Run by image.sh, as root or under fakeroot: WORK/root.tar and the kernel's modules become WORK/root.ext4,
-# and WORK/packages says what is inside.
+# Run by image.sh, as root or under fakeroot: WORK/root.tar becomes WORK/root.ext4, and WORK/packages says what is inside.
 set -eu
 work=$1
-kernel=$2
 root=$work/root
 
 mkdir "$root"
@@ -12,8 +10,7 @@ tar -xpf "$work/root.tar" -C "$root" --exclude='./dev/*'
 rm -f "$work/root.tar"
 dpkg-query --admindir="$root/var/lib/dpkg" -W -f '${Package} ${Version}\n' >"$work/packages"
 
-cp -a "$kernel/modules/lib/modules" "$root/usr/lib/"
-mkdir -p "$root/mnt/host" "$root/mnt/out"
+mkdir -p "$root/mnt/host" "$root/mnt/out" "$root/usr/lib/modules"
 
 echo teepay-vm >"$root/etc/hostname"
 printf '127.0.0.1 localhost teepay-vm\n::1 localhost\n' >"$root/etc/hosts"

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-2-Clause
 # Build the virtual machine's read-only file system image in the cache, once, and print its path. The name holds a hash
-# of the package list, of every resolved version, of the kernel and of these scripts: whatever changes makes another image.
+# of the package list, of every resolved version and of these scripts: whatever changes makes another image. The kernel is apart.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 . "$here/lib.sh"
@@ -16,7 +16,7 @@ image_build()
 	include=$(lib_list "$here/image.list" | paste -sd,)
 	# shellcheck disable=SC2086 # $slim is a list of options
 	mmdebstrap --variant=essential --include="$include" $slim --skip=cleanup/reproducible \
-		"$(. /etc/os-release; echo "$VERSION_CODENAME")" "$work/root.tar" - \
+		"$suite" "$work/root.tar" - \
 		<"$sources" 2>"$work/log" || {
 		tail -n 20 "$work/log" >&2
 		die "mmdebstrap failed; if packages were not found, run: apt-get update"
@@ -24,7 +24,7 @@ image_build()
 	# Who is not root writes the image as root's by fakeroot.
 	as_root=
 	[ "$(id -u)" = 0 ] || as_root='fakeroot --'
-	$as_root sh -eu "$here/image-fill.sh" "$work" "$kernel" ||
+	$as_root sh -eu "$here/image-fill.sh" "$work" ||
 		die "filling the image failed"
 	# The image must be what its name says.
 	if ! sort "$work/packages" | comm -23 - "$resolved" >"$work/differ" || [ -s "$work/differ" ]; then
@@ -34,9 +34,8 @@ image_build()
 	mv "$work/root.ext4" "$image"
 }
 
-kernel=$("$here/kernel.sh")
-lib_resolve
-image=$cache/image-$({ lib_list "$here/image.list"; cat "$resolved"; basename "$kernel"
+lib_resolve image
+image=$cache/image-$({ lib_list "$here/image.list"; cat "$resolved"
 	cat "$0" "$here/image-fill.sh"; } | sha256sum | cut -c1-16).ext4
 if [ ! -e "$image" ]; then
 	lib_lock image
@@ -50,7 +49,7 @@ if [ ! -e "$image" ]; then
 fi
 touch "$image"
 # What no run has used for two weeks is gone.
-find "$cache" -maxdepth 1 \( -name 'image-*' -o -name 'kernel-*' -o -name 'resolved-*' \
+find "$cache" -maxdepth 1 \( -name 'image-*' -o -name 'kernel-*' -o -name 'resolved-*' -o -name 'lists-*' \
 	-o -name 'index-*' -o -name 'initrd-*' -o -name '.tmp.*' \) \
 	-mtime +14 -exec rm -rf {} +
 echo "$image"

@@ -1,9 +1,11 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-2-Clause
-# Unpack Debian's stock kernel, its modules and its headers into the cache, and print the folder:
+# Unpack one of Debian's stock kernels (KERNEL in the environment, see lib.sh), its modules and its headers into the cache, and
+# print the folder:
 #   release               the kernel's release, as uname -r will say in the machine
 #   vmlinuz, vmlinux      as shipped; uncompressed, which spares the emulator the unpacking (4 s)
 #   modules/lib/modules/  modules with their index; drivers for hardware that QEMU has not are left out
+#   modules.ext4          the same as a file system, which a full boot mounts at /usr/lib/modules
 #   headers/usr/src/linux-headers-RELEASE  what the module is built against
 # With --release only the release is printed and nothing is unpacked.
 set -eu
@@ -47,6 +49,8 @@ kernel_unpack()
 	done
 	for d in $absent; do rm -rf "$work/new/modules/lib/modules/$kver/kernel/$d"; done
 	depmod -b "$work/new/modules" "$kver"
+	mke2fs -q -t ext4 -L modules -m 0 -O '^metadata_csum,^64bit' -E lazy_itable_init=1,root_owner=0:0 \
+		-d "$work/new/modules/lib/modules" "$work/new/modules.ext4" 512M >/dev/null
 
 	mv "$work/headers" "$work/new/headers"
 	# Debian's headers name their common half by an absolute path.

@@ -54,8 +54,11 @@ lib_hash() { cat "$@" | sha256sum | cut -c1-16; }
 # lib_list FILE: the entries of a package list, without comments.
 lib_list() { sed 's/#.*//' "$1" | tr -s ' \t\n' '\n' | sed '/^$/d'; }
 
-# lib_sources: Debian's own entries of this machine's apt configuration, as lines of a sources.list.
-# Image and host share a release, since the programs built here run there.
+# lib_own: the codename of this machine's Debian release.
+lib_own() { (. /etc/os-release; echo "$VERSION_CODENAME"); }
+
+# lib_sources SUITE: Debian's own entries of this machine's apt configuration, as lines of a sources.list, with another release
+# in place of the machine's where SUITE is one. Image and host share a release, since the programs built here run there.
 lib_sources()
 {
 	key=/usr/share/keyrings/debian-archive-keyring.gpg
@@ -63,44 +66,79 @@ lib_sources()
 	# shellcheck disable=SC2016 # apt's own variables
 	apt-get indextargets --format '$(REPO_URI) $(CODENAME) $(COMPONENT)' \
 		'Created-By: Packages' 'Origin: Debian' | grep -v 'debian-debug' |
-		sed "s|^|deb ${opt-}|" | sort -u
+		sed "s|^|deb ${opt-}|; s| $(lib_own)\([- ]\)| $1\1|" | sort -u
 }
 
-# lib_apt ARGS...: apt-get that sees only the entries of $sources and an empty system.
+# lib_apt ARGS...: apt-get that sees only the entries of $sources and an empty system; with $lists set, its own package lists.
 lib_apt()
 {
-	apt-get -qq -o Dir::Etc::sourcelist="$sources" -o Dir::Etc::sourceparts=/dev/null \
+	apt-get -qq -o Dir::Etc::sourcelist="$sources" -o Dir::Etc::sourceparts=/dev/null ${lists:+-o "Dir::State::lists=$lists"} \
 		-o Dir::State::status=/dev/null -o Dir::Cache::pkgcache= -o Dir::Cache::srcpkgcache= \
 		-o APT::Install-Recommends=false -o APT::Sandbox::User=root "$@"
 }
 
-# lib_resolve: leave in $resolved a file "package version" of all that image, kernel and headers consist of, in
-# $sources the sources.list, in $kver the kernel's release. Slow (6 s), so kept until apt's lists or image.list change.
+# lib_simulate PACKAGE...: write $resolved and $sources, the one last that says that both are there.
+lib_simulate()
+{
+	sources=$resolved.$$.list
+	lib_sources "$suite" >"$sources"
+	[ -s "$sources" ] || die "apt knows no Debian packages; run: apt-get update"
+	if [ -n "$lists" ]; then
+		lib_lock "lists-$suite"
+		mkdir -p "$lists/partial"
+		lib_apt update || die "cannot fetch the package lists of Debian $suite"
+		lib_unlock
+	fi
+	lib_apt -s install "$@" >"$resolved.all.$$" ||
+		die "apt cannot resolve $*; if a package is too new for it, run: apt-get update"
+	sed -n 's/^Inst \([^ ]*\) (\([^ ]*\) .*/\1 \2/p' "$resolved.all.$$" | sort >"$resolved.$$"
+	rm -f "$resolved.all.$$"
+	mv "$sources" "$resolved.list"
+	mv "$resolved.$$" "$resolved"
+}
+
+# lib_kernel: which kernel is KERNEL in the environment. stock, or nothing, is the one of this machine's release; 6.12 another
+# series that the release offers; trixie the one of another release. Leaves the metapackages' ending in $flavour and the release in $suite.
+lib_kernel()
+{
+	suite=$(lib_own)
+	case ${KERNEL-stock} in
+	stock) flavour=amd64 ;;
+	[0-9]*) flavour=$KERNEL-amd64 ;;
+	*[!a-z]*) die "KERNEL takes a series such as 6.12, the name of a Debian release, or stock, not '$KERNEL'" ;;
+	*) flavour=amd64 suite=$KERNEL ;;
+	esac
+}
+
+# lib_resolve [kernel|image]: leave in $resolved a file "package version" of all that the kernel and its headers, or the image,
+# consist of, in $sources the sources.list, in $kver the kernel's release. Slow (5 s), so kept until apt's lists change.
 lib_resolve()
 {
 	[ "$(. /etc/os-release; echo "${ID-}")" = debian ] ||
 		die "the virtual machine is made from this machine's own Debian release; this is not Debian"
 	mkdir -p "$cache"
-	stamp=$({ lib_list "$here/image.list"; cat "$here/lib.sh"
+	what=${1:-kernel}
+	if [ "$what" = image ]; then
+		suite=$(lib_own)
+		# shellcheck disable=SC2046 # one word a package
+		set -- '?essential' $(lib_list "$here/image.list")
+	else
+		lib_kernel
+		set -- "linux-image-$flavour" "linux-headers-$flavour"
+	fi
+	lists=
+	[ "$suite" = "$(lib_own)" ] || lists=$cache/lists-$suite
+	stamp=$({ echo "$suite" "$@"; cat "$here/lib.sh"
 		  stat -c '%n %y' /var/lib/apt/lists /var/lib/apt/lists/*_Packages* 2>/dev/null || :; } |
 		sha256sum | cut -c1-16)
-	resolved=$cache/resolved-$stamp
-	if [ ! -s "$resolved" ]; then
-		sources=$resolved.$$.list
-		lib_sources >"$sources"
-		[ -s "$sources" ] || die "apt knows no Debian packages; run: apt-get update"
-		# shellcheck disable=SC2046 # one word a package
-		lib_apt -s install '?essential' linux-image-amd64 linux-headers-amd64 \
-			$(lib_list "$here/image.list") >"$resolved.all.$$" ||
-			die "apt cannot resolve the packages of tests/vm/image.list; run: apt-get update"
-		sed -n 's/^Inst \([^ ]*\) (\([^ ]*\) .*/\1 \2/p' "$resolved.all.$$" | sort >"$resolved.$$"
-		rm -f "$resolved.all.$$"
-		mv "$sources" "$resolved.list"
-		mv "$resolved.$$" "$resolved"
+	resolved=$cache/resolved-$what-$stamp
+	if [ ! -s "$resolved" ] || [ ! -d "${lists:-$cache}" ]; then
+		lib_simulate "$@"
 	fi
 	sources=$resolved.list
-	kver=$(sed -n 's/^linux-image-\([0-9][^ ]*-amd64\) .*/\1/p' "$resolved")
-	[ -n "$kver" ] || die "no linux-image-amd64 among the resolved packages ($resolved)"
+	[ "$what" = kernel ] || return 0
+	kver=$(sed -n 's/^linux-image-\([0-9]*\.[0-9]*\.[^ ]*-amd64\) .*/\1/p' "$resolved")
+	[ -n "$kver" ] || die "no kernel among the resolved packages ($resolved)"
 }
 
 # lib_version PACKAGE: its resolved version.

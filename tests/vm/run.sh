@@ -117,10 +117,15 @@ run_overlay "${1-}"
 append='systemd.unit=teepay-vm.target systemd.show_status=no systemd.log_target=kmsg'
 [ "$units" = no ] || append="$append systemd.wants=teepay.target"
 boot_out "$out"
+# The image and the kernel's modules, /dev/vda and vdb; what is written to them is gone at the end.
+set --
+for disk in "root=$image" "modules=$kernel/modules.ext4"; do
+	set -- "$@" -drive "file=${disk#*=},if=none,id=${disk%%=*},format=raw,snapshot=on,cache=unsafe" \
+		-device "virtio-blk-pci,drive=${disk%%=*}"
+done
 if [ "$shell" = yes ]; then
-	boot_shell "$work/initrd" "$append"
+	boot_shell "$work/initrd" "$append" "$@"
 	exit
 fi
-boot_qemu "$limit" "$work/initrd" "$append" \
-	-drive "file=$image,if=none,id=root,format=raw,snapshot=on,cache=unsafe" -device virtio-blk-pci,drive=root
+boot_qemu "$limit" "$work/initrd" "$append" "$@"
 boot_verdict
