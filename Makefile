@@ -68,10 +68,14 @@ FLAGS_tools/pos = $(call pkg_cflags,libpcsclite)
 FLAGS_tools/teectl = $(call pkg_cflags,libnl-genl-3.0 ncursesw)
 FLAGS_tests/unit = $(CLIENT_INC) $(INTERNAL_INC) $(call pkg_cflags,libpcsclite libnl-genl-3.0)
 
+define compile
+@mkdir -p $(@D)
+$(Q)$(CC) $(CPPFLAGS) $(ALL_CFLAGS) $(FLAGS_$(patsubst %/,%,$(dir $<))) -MMD -MP -c -o $@ $<
+endef
+
 $(B)/obj/%.o: %.c
-	@mkdir -p $(@D)
 	$(say) CC $<
-	$(Q)$(CC) $(CPPFLAGS) $(ALL_CFLAGS) $(FLAGS_$(patsubst %/,%,$(dir $<))) -MMD -MP -c -o $@ $<
+	$(compile)
 
 # --- Libraries ---
 # $(call library,name,sources)
@@ -279,7 +283,7 @@ system-tools: $(SYSTEM_TOOLS)
 
 # --- Module tests ---
 # Programs on the module's bare ABI for the short boot, each linked with the helpers beside them and no library.
-MODULE_PROGRAMS := calls memory mapping death cancel refusals identity monitor trace watch policy
+MODULE_PROGRAMS := calls memory mapping death cancel refusals identity monitor trace watch policy width
 MODULE_HELPERS := $(call objects,$(addprefix tests/vm/kmod/,chan.c tap.c teectl.c))
 MODULE_TESTS := $(MODULE_PROGRAMS:%=$(B)/tests/kmod/%)
 MODULE_WITH := $(B)/bin/teectl
@@ -287,6 +291,18 @@ MODULE_RESULTS := $(MODULE_PROGRAMS) module-unload check-dmesg
 $(MODULE_TESTS): $(B)/tests/kmod/%: $(B)/obj/tests/vm/kmod/%.o $(MODULE_HELPERS)
 	$(link)
 OBJECTS += $(MODULE_HELPERS) $(MODULE_PROGRAMS:%=$(B)/obj/tests/vm/kmod/%.o)
+
+# The same programs, client and trusted application both, once more for 32 bits: NAME-32. The ABI has sizes of 64 bits, which
+# become a size_t of 32 there.
+M32 := -m32 -D_FILE_OFFSET_BITS=64 -Wno-conversion -idirafter /usr/include/$(MULTIARCH)
+MODULE_PROGRAMS_32 := $(MODULE_PROGRAMS:%=%-32)
+MODULE_TESTS_32 := $(MODULE_PROGRAMS_32:%=$(B)/tests/kmod/%)
+$(B)/obj32/%.o: %.c
+	$(say) CC '$< (32-bit)'
+	$(compile) $(M32)
+$(MODULE_TESTS_32): $(B)/tests/kmod/%-32: $(B)/obj32/tests/vm/kmod/%.o $(MODULE_HELPERS:$(B)/obj/%=$(B)/obj32/%)
+	$(link) -m32
+OBJECTS += $(MODULE_HELPERS:$(B)/obj/%=$(B)/obj32/%) $(MODULE_PROGRAMS:%=$(B)/obj32/tests/vm/kmod/%.o)
 
 # libteec.so, the module and a sandboxed trusted application together.
 FLAGS_tests/vm/tee = $(CLIENT_INC)
@@ -298,11 +314,11 @@ $(B)/tests/tee_ta: $(call objects,tests/vm/tee/ta/tee_test_ta.c) $(B)/obj/tests/
 	$(link) $(shell $(PKG_CONFIG) --libs $(TEE_PKGS))
 OBJECTS += $(call objects,tests/vm/tee/tee_api.c tests/vm/tee/process.c tests/vm/tee/ta/tee_test_ta.c) $(B)/obj/tests/vm/tee/ta/user_ta_header.o
 MODULE_TESTS += $(B)/tests/tee_api
-MODULE_WITH += $(B)/tests/tee_ta $(B)/libteec.so.1
+MODULE_WITH += $(B)/tests/tee_ta $(B)/libteec.so.1 $(B)/tests/kmod/width-32
 MODULE_RESULTS := tee_api $(MODULE_RESULTS)
-module-tests: $(MODULE_TESTS) $(MODULE_WITH)
+module-tests: $(MODULE_TESTS) $(MODULE_TESTS_32) $(MODULE_WITH)
 DEBUG_TAPS := $(patsubst %,$(B)/vm-debug-out/%.tap,$(MODULE_RESULTS) leaks-loaded leaks-unloaded)
-MODULE_TAPS := $(foreach k,$(KERNELS),$(patsubst %,$(B)/vm-short-out$(call dash,$(k))/%.tap,$(MODULE_RESULTS)))
+MODULE_TAPS := $(foreach k,$(KERNELS),$(patsubst %,$(B)/vm-short-out$(call dash,$(k))/%.tap,$(MODULE_RESULTS) $(MODULE_PROGRAMS_32)))
 
 # --- Benchmarks ---
 FLAGS_tests/bench = $(CLIENT_INC)
@@ -340,7 +356,7 @@ check-run:
 		$(SYSTEM_TESTS:%=$(B)/vm-out/%.tap)
 
 check-module: module-tests
-	$(Q)$(MAKE) --no-print-directory vm-short TESTS='$(MODULE_TESTS)' WITH='$(MODULE_WITH)'
+	$(Q)$(MAKE) --no-print-directory vm-short TESTS='$(MODULE_TESTS) $(MODULE_TESTS_32)' WITH='$(MODULE_WITH)'
 
 # One kernel's turn in check; a failure is in the results, or they are missing.
 check-module-%:

@@ -295,12 +295,12 @@ void region_make(int fd, struct region *region, size_t size)
 	*region = (struct region){ .id = arg.id, .offset = arg.offset, .size = arg.size, .mem = mem };
 }
 
-struct teechan_param param_region(uint32_t type, const struct region *region, size_t offset, size_t size)
+struct teechan_param param_region(uint32_t type, const struct region *region, uint64_t offset, uint64_t size)
 {
 	return (struct teechan_param){ .type = type, .a = offset, .b = size, .c = region->id };
 }
 
-struct teechan_param param_mem(uint32_t type, const void *mem, size_t size)
+struct teechan_param param_mem(uint32_t type, const void *mem, uint64_t size)
 {
 	return (struct teechan_param){ .type = type, .a = (uintptr_t)mem, .b = size };
 }
@@ -319,17 +319,22 @@ static void *call_thread(void *data)
 	return NULL;
 }
 
-void call_start(struct calling *calling, int fd, uint32_t session, uint32_t cmd, const struct teechan_param *params)
+void call_begin(struct calling *calling)
 {
 	pthread_t thread;
 
-	*calling = (struct calling){ .fd = fd, .call = { .session = session, .cmd = cmd } };
-	if (params)
-		memcpy(calling->call.params, params, sizeof(calling->call.params));
 	CHECK(pthread_create(&thread, NULL, call_thread, calling) == 0);
 	calling->thread = thread;
 	while (!calling->tid)
 		sched_yield();
+}
+
+void call_start(struct calling *calling, int fd, uint32_t session, uint32_t cmd, const struct teechan_param *params)
+{
+	*calling = (struct calling){ .fd = fd, .call = { .session = session, .cmd = cmd } };
+	if (params)
+		memcpy(calling->call.params, params, sizeof(calling->call.params));
+	call_begin(calling);
 }
 
 void call_end(struct calling *calling)

@@ -74,8 +74,8 @@ struct region {
 
 /* Allocates and maps. */
 void region_make(int fd, struct region *region, size_t size);
-struct teechan_param param_region(uint32_t type, const struct region *region, size_t offset, size_t size);
-struct teechan_param param_mem(uint32_t type, const void *mem, size_t size);
+struct teechan_param param_region(uint32_t type, const struct region *region, uint64_t offset, uint64_t size);
+struct teechan_param param_mem(uint32_t type, const void *mem, uint64_t size);
 struct teechan_param param_value(uint32_t type, uint64_t a, uint64_t b);
 
 /* A call that another thread makes meanwhile. */
@@ -86,6 +86,8 @@ struct calling {
 	unsigned long thread;
 	volatile pid_t tid;
 };
+/* Starts it with fd and call as they are; call_start() fills them in before. */
+void call_begin(struct calling *calling);
 void call_start(struct calling *calling, int fd, uint32_t session, uint32_t cmd, const struct teechan_param *params);
 void call_end(struct calling *calling);
 

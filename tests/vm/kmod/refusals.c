@@ -242,7 +242,8 @@ static void bad_params(void)
 	}
 	call.params[2] = param_mem(TEECHAN_MEM_IN, (void *)8, 16);
 	CHECK_ERRNO(ioctl(fd, TEECHAN_INVOKE, &call), EFAULT);
-	call.params[2] = param_mem(TEECHAN_MEM_OUT, (void *)0xffff888000000000ul, 16);
+	call.params[2] = param_mem(TEECHAN_MEM_OUT, NULL, 16);
+	call.params[2].a = 0xffff888000000000ull;
 	CHECK_ERRNO(ioctl(fd, TEECHAN_INVOKE, &call), EFAULT);
 	/* The inbox, exactly and one more; sizes whose sum overflows. */
 	CHECK(ioctl(fd, TEECHAN_VERSION, &version) == 0 && version.inbox_size <= sizeof(big));
