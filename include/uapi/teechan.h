@@ -410,7 +410,7 @@ enum teechan_event {
 	TEECHAN_EVENT_LEND,	/* pages of a region were lent */
 	TEECHAN_EVENT_CANCEL,	/* a client asked to cancel */
 	TEECHAN_EVENT_REFUSAL,	/* the kernel refused a session, or a TA: why */
-	TEECHAN_EVENT_DEATH,	/* a TA died or went */
+	TEECHAN_EVENT_DEATH	/* a TA died or went */
 };
 
 enum teechan_genl_attr {
@@ -468,7 +468,7 @@ enum teechan_state {
 	TEECHAN_STATE_IDLE,
 	TEECHAN_STATE_QUEUED,
 	TEECHAN_STATE_RUNNING,
-	TEECHAN_STATE_CLOSING,
+	TEECHAN_STATE_CLOSING
 };
 
 /* Who may bind: without a policy, everybody who can open the device. */
