@@ -334,7 +334,7 @@ OBJECTS += $(call objects,$(call sources,tests/bench) tests/bench/ta/bench_ta.c)
 BENCH_WITH := $(B)/tests/bench/bench_ta $(B)/libteec.so.1
 
 bench: deps $(B)/tests/bench/channel $(BENCH_WITH) kmod
-	$(Q)tests/bench/run.sh $(B) --module "$$(cat $(B)/kmod.path)" $(addprefix --with ,$(BENCH_WITH)) -- $(B)/tests/bench/channel
+	$(Q)tests/bench/run.sh $(B) --module "$$(cat $(KMOD_PATH))" $(addprefix --with ,$(BENCH_WITH)) -- $(B)/tests/bench/channel
 
 # The same unit tests again under AddressSanitizer and UBSan, in a build of their own.
 SANITIZED := $(UNITS:$(B)/%=$(B)/san/%)

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-2-Clause
 # kmod-build.sh BUILD RELEASE HEADERS [MAKE-ARG...]: build teechan.ko for a kernel, against its headers, and print the module's path.
-# kbuild writes beside its sources, so it gets a copy of them: BUILD/kmod-RELEASE.
+# kbuild writes beside its sources, so it gets a copy of them: BUILD/kmod-RELEASE. KMOD_MAKE in the environment is another make.
 set -eu
 top=$(cd "$(dirname "$0")/.." && pwd)
 build=$1
@@ -26,7 +26,8 @@ for f in $files; do
 	cp -pu "$top/$f" "$dir/$f"
 done
 # No BTF: that needs the kernel's own debugging data, which Debian ships apart.
-make -s -C "$headers" M="$(cd "$dir" && pwd)" "$@" modules >"$dir/log" 2>&1 || {
+# shellcheck disable=SC2086 # a command
+${KMOD_MAKE:-make} -s -C "$headers" M="$(cd "$dir" && pwd)" "$@" modules >"$dir/log" 2>&1 || {
 	cat "$dir/log" >&2
 	echo "kmod-build: the module does not build" >&2
 	exit 1

@@ -49,7 +49,7 @@ if [ ! -e "$image" ]; then
 fi
 touch "$image"
 # What no run has used for two weeks is gone.
-find "$cache" -maxdepth 1 \( -name 'image-*' -o -name 'kernel-*' -o -name 'resolved-*' -o -name 'lists-*' \
+find "$cache" -maxdepth 1 \( -name 'image-*' -o -name 'kernel-*' -o -name 'resolved-*' -o -name 'lists-*' -o -name 'compiler-*' \
 	-o -name 'index-*' -o -name 'initrd-*' -o -name '.tmp.*' \) \
 	-mtime +14 -exec rm -rf {} +
 echo "$image"
