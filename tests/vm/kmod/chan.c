@@ -77,20 +77,6 @@ static void do_echo(const struct ta *ta, struct teechan_param *params)
 	}
 }
 
-static uint64_t count_changes(const volatile uint8_t *mem, uint64_t size, uint64_t rounds)
-{
-	static uint8_t first[PAGE * 4];
-	uint64_t changes = 0;
-
-	CHECK(size <= sizeof(first));
-	for (uint64_t n = 0; n < size; n++)
-		first[n] = mem[n];
-	while (rounds--)
-		for (uint64_t n = 0; n < size; n++)
-			changes += mem[n] != first[n];
-	return changes;
-}
-
 static void do_hold(int held, int go)
 {
 	char c = 0;
@@ -137,9 +123,6 @@ static uint32_t invoke(const struct ta *ta, struct teechan_reply_recv *rr, int h
 		for (int i = 1; i < TEECHAN_PARAMS; i++)
 			if (is_mem(&p[i]) && is_out(&p[i]) && p[i].b)
 				memset(ta_mem(ta, &p[i]), (int)p[0].a, p[i].b);
-		break;
-	case CMD_STABLE:
-		p[0].b = count_changes(ta_mem(ta, &p[1]), p[1].b, p[0].a);
 		break;
 	case CMD_POKE_RO:
 		p[0].a = (__u64)touch(ta_mem(ta, &p[1]), true);

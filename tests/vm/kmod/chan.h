@@ -21,7 +21,6 @@ enum {
 	CMD_HOLD,	/* writes a byte to held, then waits for one from go */
 	CMD_NEED,	/* says that every output memory needs twice and one more */
 	CMD_FILL,	/* fills each output memory with params[0].a */
-	CMD_STABLE,	/* reads params[1] memory params[0].a times: b = bytes that changed */
 	CMD_POKE_RO,	/* writes to input-only params[1]: a = signal that it got */
 	CMD_PEEK,	/* reads at window offset params[0].a: a = signal, b = the byte; of the read-only window if b */
 	CMD_CANCEL,	/* as HOLD, but waits until the message is cancelled: ret = CANCEL */

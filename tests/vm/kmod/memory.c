@@ -455,45 +455,6 @@ static void failed_call_lends_nothing(void)
 	CHECK(inside->id == 0);
 }
 
-static volatile int hammer_stop;
-static volatile uint64_t hammer_writes;
-
-static void *hammer(void *data)
-{
-	volatile uint8_t *mem = data;
-
-	while (!hammer_stop) {
-		for (int i = 0; i < 64; i++)
-			mem[(unsigned int)i * 64 % (2 * PAGE)]++;
-		hammer_writes = hammer_writes + 64;
-	}
-	return NULL;
-}
-
-/* Double fetch: the client never stops writing, and the TA sees no byte change. */
-static void double_fetch_hammer(void)
-{
-	struct teechan_param p[4] = { 0 };
-	pthread_t thread[2];
-	struct setting s;
-	uint64_t changes = 0;
-
-	setting_make(&s);
-	for (int i = 0; i < 2; i++)
-		CHECK(pthread_create(&thread[i], NULL, hammer, s.region.mem + (unsigned int)i * PAGE) == 0);
-	for (int round = 0; round < 300; round++) {
-		p[0] = param_value(TEECHAN_VALUE_INOUT, 2, 0);
-		p[1] = param_region(round & 1 ? TEECHAN_REGION_IN : TEECHAN_REGION_INOUT, &s.region, 0, 3 * PAGE);
-		CHECK(client_call(s.fd, s.session, CMD_STABLE, p) == 0);
-		changes += p[0].b;
-	}
-	hammer_stop = 1;
-	for (int i = 0; i < 2; i++)
-		CHECK(pthread_join(thread[i], NULL) == 0);
-	printf("# %llu writes\n", (unsigned long long)hammer_writes);
-	CHECK(changes == 0 && hammer_writes > 1000);
-}
-
 static const struct tap_test tests[] = {
 	{ "a region is lent and comes home", lend_and_return },
 	{ "rule 2: a system call on a lent page gets EFAULT", system_calls_get_efault },
@@ -508,7 +469,6 @@ static const struct tap_test tests[] = {
 	{ "a TA sees only what is lent, while it is lent", ta_sees_only_what_is_lent },
 	{ "two calls share a lent page", two_calls_share_a_page },
 	{ "a call that fails lends nothing", failed_call_lends_nothing },
-	{ "double fetch: no byte of lent memory changes under the TA", double_fetch_hammer },
 };
 
 int main(void)

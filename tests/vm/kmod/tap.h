@@ -5,6 +5,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <time.h>
 
 struct tap_test {
 	const char *name;
@@ -13,6 +14,9 @@ struct tap_test {
 
 /* Runs all tests in order. Returns main()'s status: 0 when all passed. */
 int tap_run(const struct tap_test *tests, size_t count);
+
+/* A test may take this long and still not count as hung: its limit begins behind it. */
+void tap_allow(time_t seconds);
 
 /* Ends the test as failed, telling where and why with errno. */
 _Noreturn void tap_fail(const char *file, int line, const char *what);
