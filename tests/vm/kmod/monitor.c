@@ -3,8 +3,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
-#include <linux/genetlink.h>
-#include <linux/netlink.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
@@ -15,6 +13,7 @@
 #include <unistd.h>
 
 #include "tests/vm/kmod/chan.h"
+#include "tests/vm/kmod/genl.h"
 #include "tests/vm/kmod/tap.h"
 
 #define TEECTL "/test/teectl"
@@ -78,62 +77,6 @@ static void status_shows_all(void)
 	CHECK(says("\"running\":0") && says("\"lent\":0") && !strstr(text, "\"state\":\"running\""));
 }
 
-/* NLA_ALIGN() is one of signed numbers. */
-#define ATTR_ALIGN(len) (((uint32_t)(len) + 3u) & ~3u)
-
-/* Sends a request with one attribute, or none, and gives what netlink answers first. */
-static ssize_t genl(int sock, uint16_t family, uint16_t flags, uint8_t cmd, uint16_t attr, const char *value, void *answer,
-		    size_t room)
-{
-	struct {
-		struct nlmsghdr head;
-		struct genlmsghdr genl;
-		struct nlattr attr;
-		char value[16];
-	} request = { .head = { .nlmsg_type = family, .nlmsg_flags = NLM_F_REQUEST | flags } };
-	const size_t len = strlen(value) + 1;
-
-	CHECK(len <= sizeof(request.value));
-	request.head.nlmsg_len = NLMSG_LENGTH(GENL_HDRLEN);
-	request.genl = (struct genlmsghdr){ .cmd = cmd, .version = 1 };
-	if (attr) {
-		request.attr = (struct nlattr){ .nla_len = (uint16_t)(sizeof(struct nlattr) + len), .nla_type = attr };
-		memcpy(request.value, value, len);
-		request.head.nlmsg_len += ATTR_ALIGN(request.attr.nla_len);
-	}
-	CHECK(send(sock, &request, request.head.nlmsg_len, 0) == (ssize_t)request.head.nlmsg_len);
-	return recv(sock, answer, room, 0);
-}
-
-static const struct nlattr *find_attr(const struct nlmsghdr *head, uint16_t type)
-{
-	const uint8_t *at = (const uint8_t *)NLMSG_DATA(head) + GENL_HDRLEN;
-	const uint8_t *end = (const uint8_t *)head + head->nlmsg_len;
-
-	while (at + sizeof(struct nlattr) <= end) {
-		const struct nlattr *attr = (const void *)at;
-
-		if (attr->nla_type == type)
-			return attr;
-		at += ATTR_ALIGN(attr->nla_len);
-	}
-	return NULL;
-}
-
-static uint16_t family_id(int sock)
-{
-	static _Alignas(8) uint8_t answer[4096];
-	const struct nlattr *attr;
-	uint16_t id;
-
-	CHECK(genl(sock, GENL_ID_CTRL, 0, CTRL_CMD_GETFAMILY, CTRL_ATTR_FAMILY_NAME, TEECHAN_GENL_NAME, answer,
-		   sizeof(answer)) > 0);
-	attr = find_attr((const void *)answer, CTRL_ATTR_FAMILY_ID);
-	CHECK(attr);
-	memcpy(&id, attr + 1, sizeof(id));
-	return id;
-}
-
 /* Ticks off the sessions of one datagram of a dump. Returns false at the dump's end. */
 static bool tick_sessions(const uint8_t *answer, size_t len, unsigned int *seen, size_t count)
 {
@@ -146,7 +89,7 @@ static bool tick_sessions(const uint8_t *answer, size_t len, unsigned int *seen,
 		if (head->nlmsg_type == NLMSG_DONE)
 			return false;
 		CHECK(head->nlmsg_type != NLMSG_ERROR);
-		attr = find_attr(head, TEECHAN_A_SESSION);
+		attr = genl_attr(head, TEECHAN_A_SESSION);
 		CHECK(attr);
 		memcpy(&id, attr + 1, sizeof(id));
 		if (id < count)
@@ -163,15 +106,14 @@ static void dump_under_changes(void)
 	unsigned int seen[201] = { 0 };
 	uint32_t sessions[201];
 	struct ta_process ta;
-	int fd, sock = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_GENERIC);
+	int fd, sock = genl_socket();
 	ssize_t len;
 
-	CHECK(sock >= 0);
 	ta_start(&ta, uuid_a, SHARED);
 	fd = client_open();
 	for (unsigned int i = 1; i <= 200; i++)
 		sessions[i] = client_session(fd, uuid_a);
-	len = genl(sock, family_id(sock), NLM_F_DUMP, TEECHAN_CMD_GET_SESSION, 0, "", answer, sizeof(answer));
+	len = genl_ask(sock, genl_family(sock), NLM_F_DUMP, TEECHAN_CMD_GET_SESSION, 0, "", answer, sizeof(answer));
 	CHECK(len > 0 && tick_sessions(answer, (size_t)len, seen, 201));
 	CHECK(seen[1] == 1 && seen[200] == 0);
 	for (unsigned int i = 1; i <= 20; i++)
@@ -195,11 +137,10 @@ static void attributes_are_refused(void)
 	const struct nlmsghdr *head = (const void *)answer;
 
 	for (size_t i = 0; i < sizeof(cmds); i++) {
-		int sock = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_GENERIC);
+		int sock = genl_socket();
 		const struct nlmsgerr *error = NLMSG_DATA(head);
 
-		CHECK(sock >= 0);
-		CHECK(genl(sock, family_id(sock), i ? NLM_F_DUMP : NLM_F_ACK, cmds[i], TEECHAN_A_SESSION, "x", answer,
+		CHECK(genl_ask(sock, genl_family(sock), i ? NLM_F_DUMP : NLM_F_ACK, cmds[i], TEECHAN_A_SESSION, "x", answer,
 			   sizeof(answer)) > 0);
 		CHECK(head->nlmsg_type == NLMSG_ERROR && error->error == -EINVAL);
 		close(sock);
