@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <grp.h>
 #include <pthread.h>
 #include <sched.h>
 #include <setjmp.h>
@@ -10,6 +11,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -323,6 +325,22 @@ void call_start(struct calling *calling, int fd, uint32_t session, uint32_t cmd,
 void call_end(struct calling *calling)
 {
 	CHECK(pthread_join(calling->thread, NULL) == 0);
+}
+
+void as_user(uid_t uid, void (*run)(void))
+{
+	pid_t pid;
+
+	CHECK(chmod(TEECHAN_CLIENT_NODE, 0666) == 0);
+	pid = fork();
+	CHECK(pid >= 0);
+	if (pid == 0) {
+		CHECK(setgroups(0, NULL) == 0 && setresgid(uid, uid, uid) == 0 && setresuid(uid, uid, uid) == 0);
+		run();
+		_exit(0);
+	}
+	CHECK(await_end(pid) == 0);
+	CHECK(chmod(TEECHAN_CLIENT_NODE, 0600) == 0);
 }
 
 /* ---- watching ---- */

@@ -90,6 +90,9 @@ void call_begin(struct calling *calling);
 void call_start(struct calling *calling, int fd, uint32_t session, uint32_t cmd, const struct teechan_param *params);
 void call_end(struct calling *calling);
 
+/* Runs something in a process of another user, who may open the client's node for the moment. */
+void as_user(uid_t uid, void (*run)(void));
+
 /* Waits, by looking at /proc, until a thread sleeps. */
 void await_sleep(pid_t pid, pid_t tid);
 /* Waits for a process and returns its wait status. */

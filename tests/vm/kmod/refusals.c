@@ -6,7 +6,6 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -335,136 +334,6 @@ static void ids_after_use(void)
 	CHECK_ERRNO(ioctl(fd, TEECHAN_INVOKE, &call), ENOENT);
 }
 
-/* Opens a client in a new process as another user; the node lets everybody in for the moment. */
-static void as_user(uid_t uid, void (*run)(void))
-{
-	pid_t pid;
-
-	CHECK(chmod(TEECHAN_CLIENT_NODE, 0666) == 0);
-	pid = fork();
-	CHECK(pid >= 0);
-	if (pid == 0) {
-		CHECK(setgroups(0, NULL) == 0 && setresgid(uid, uid, uid) == 0 && setresuid(uid, uid, uid) == 0);
-		run();
-		_exit(0);
-	}
-	CHECK(await_end(pid) == 0);
-	CHECK(chmod(TEECHAN_CLIENT_NODE, 0600) == 0);
-}
-
-static struct teechan_version limits;
-
-static void fill_sessions(void)
-{
-	const int first = client_open(), second = client_open();
-	struct teechan_open arg = { 0 };
-
-	memcpy(arg.uuid, uuid_a, sizeof(arg.uuid));
-	for (uint32_t i = 0; i < limits.user_sessions_max; i++)
-		client_session(i & 1 ? first : second, uuid_a);
-	CHECK_ERRNO(ioctl(first, TEECHAN_OPEN_SESSION, &arg), EDQUOT);
-	CHECK_ERRNO(ioctl(second, TEECHAN_OPEN_SESSION, &arg), EDQUOT);
-}
-
-static void one_session(void)
-{
-	client_session(client_open(), uuid_a);
-}
-
-/* One user's sessions are his limit, over all his files; another's are his own. */
-static void limit_of_sessions(void)
-{
-	struct rlimit all = { RLIM_INFINITY, RLIM_INFINITY };
-	struct ta_process ta;
-	int fd = client_open();
-
-	CHECK(ioctl(fd, TEECHAN_VERSION, &limits) == 0 && limits.user_sessions_max > 0);
-	CHECK(setrlimit(RLIMIT_MEMLOCK, &all) == 0);
-	ta_start(&ta, uuid_a, SHARED);
-	as_user(1001, fill_sessions);
-	as_user(1001, one_session);
-	as_user(1002, one_session);
-}
-
-static void fill_memory(void)
-{
-	const uint64_t size = limits.region_size_max;
-	struct teechan_region_alloc arg = { 0 };
-	int fd = client_open();
-	uint32_t id = 0;
-
-	for (uint64_t held = 0; held + size <= limits.user_memory_max; held += size) {
-		arg = (struct teechan_region_alloc){ .size = size };
-		CHECK(ioctl(fd, TEECHAN_REGION_ALLOC, &arg) == 0);
-		id = arg.id;
-	}
-	arg = (struct teechan_region_alloc){ .size = PAGE };
-	CHECK_ERRNO(ioctl(fd, TEECHAN_REGION_ALLOC, &arg), ENOMEM);
-	/* What was given back can be had again, at once. */
-	for (int i = 0; i < 10; i++) {
-		struct teechan_region_free it = { .id = id };
-
-		CHECK(ioctl(fd, TEECHAN_REGION_FREE, &it) == 0);
-		arg = (struct teechan_region_alloc){ .size = size };
-		CHECK(ioctl(fd, TEECHAN_REGION_ALLOC, &arg) == 0);
-		id = arg.id;
-	}
-}
-
-static void fill_regions(void)
-{
-	struct teechan_region_alloc arg = { 0 };
-	int fd = client_open();
-
-	for (uint32_t i = 0; i < limits.user_regions_max; i++) {
-		arg = (struct teechan_region_alloc){ .size = 1 };
-		CHECK(ioctl(fd, TEECHAN_REGION_ALLOC, &arg) == 0 && arg.size == PAGE);
-	}
-	arg = (struct teechan_region_alloc){ .size = 1 };
-	CHECK_ERRNO(ioctl(fd, TEECHAN_REGION_ALLOC, &arg), EDQUOT);
-}
-
-static void limits_of_memory_and_regions(void)
-{
-	struct rlimit all = { RLIM_INFINITY, RLIM_INFINITY };
-	int fd = client_open();
-
-	CHECK(ioctl(fd, TEECHAN_VERSION, &limits) == 0);
-	CHECK(setrlimit(RLIMIT_MEMLOCK, &all) == 0);
-	as_user(1001, fill_memory);
-	as_user(1001, fill_regions);
-	as_user(1001, fill_memory);
-}
-
-static void fill_rlimit(void)
-{
-	struct teechan_region_alloc arg = { .size = 8 * PAGE };
-	struct teechan_region_free it = { 0 };
-	int fd = client_open();
-
-	/* Mapping does not count again, freeing counts down, in the end. */
-	for (int i = 0; i < 50; i++) {
-		struct region region;
-
-		region_make(fd, &region, 12 * PAGE);
-		CHECK_ERRNO(ioctl(fd, TEECHAN_REGION_ALLOC, &arg), ENOMEM);
-		it.id = region.id;
-		CHECK(ioctl(fd, TEECHAN_REGION_FREE, &it) == 0);
-		/* Still mapped: still his. */
-		CHECK_ERRNO(ioctl(fd, TEECHAN_REGION_ALLOC, &arg), ENOMEM);
-		CHECK(munmap(region.mem, region.size) == 0);
-	}
-}
-
-/* Rule 10 */
-static void limit_of_locked_memory(void)
-{
-	struct rlimit few = { 16 * PAGE, 16 * PAGE };
-
-	CHECK(setrlimit(RLIMIT_MEMLOCK, &few) == 0);
-	as_user(1001, fill_rlimit);
-}
-
 static uint32_t login(uint32_t method, uint32_t gid, struct teechan_identity *who)
 {
 	struct teechan_param p[4] = { param_mem(TEECHAN_MEM_OUT, who, sizeof(*who)) };
@@ -558,9 +427,6 @@ static const struct tap_test tests[] = {
 	{ "bad parameters", bad_params },
 	{ "offset and size of a region do not overflow", region_bounds },
 	{ "ids after their use", ids_after_use },
-	{ "a user's sessions are limited", limit_of_sessions },
-	{ "a user's memory and regions are limited", limits_of_memory_and_regions },
-	{ "rule 10: RLIMIT_MEMLOCK is charged and given back", limit_of_locked_memory },
 	{ "logins and identities", logins },
 	{ "the nodes are root's alone", nodes_are_private },
 	{ "rmmod is refused in use", removal_in_use },
