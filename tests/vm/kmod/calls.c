@@ -431,6 +431,44 @@ static void many_threads(void)
 		CHECK(pthread_join(thread[i], NULL) == 0);
 }
 
+/* A TA that hangs holds nobody up but its own callers, and those only until it is killed. */
+static void one_bad_ta(void)
+{
+	struct teechan_param p[4] = { 0 };
+	struct calling running, queued;
+	struct ta_process bad, good;
+	struct region region;
+	uint32_t session[2], other;
+	int fd;
+
+	ta_start(&bad, uuid_a, SHARED);
+	ta_start(&good, uuid_b, SHARED);
+	fd = client_open();
+	region_make(fd, &region, 2 * PAGE);
+	session[0] = client_session(fd, uuid_a);
+	session[1] = client_session(fd, uuid_a);
+	p[0] = param_region(TEECHAN_REGION_INOUT, &region, 0, PAGE);
+	call_start(&running, fd, session[0], CMD_HOLD, p);
+	ta_held(&bad);
+	call_start(&queued, fd, session[1], CMD_ECHO, NULL);
+	await_sleep(getpid(), queued.tid);
+	CHECK(kill(bad.pid, SIGSTOP) == 0);
+	/* Same client, same file, another page of the same region. */
+	other = client_session(fd, uuid_b);
+	for (unsigned int i = 0; i < 100; i++) {
+		p[0] = param_region(TEECHAN_REGION_INOUT, &region, PAGE, PAGE);
+		CHECK(client_call(fd, other, CMD_ECHO, p) == 0);
+	}
+	client_close_session(fd, other);
+	client_close_session(fd, session[1]);
+	call_end(&queued);
+	CHECK(queued.result == ENOENT);
+	ta_kill(&bad);
+	call_end(&running);
+	CHECK(running.result == 0 && running.call.ret == TEECHAN_ERROR_TARGET_DEAD);
+	CHECK(region.mem[PAGE] == 100);
+}
+
 static const struct tap_test tests[] = {
 	{ "values and temporary references go there and back", values_and_copies },
 	{ "short buffer: sizes are reported, data is clamped", short_buffer },
@@ -448,6 +486,7 @@ static const struct tap_test tests[] = {
 	{ "a TA without multi-session has one session at a time", one_session_at_a_time },
 	{ "several instances of a UUID get a session each", instances },
 	{ "a session that the TA refuses leaves nothing", refused_by_the_ta },
+	{ "a TA that hangs holds up nobody but its own callers", one_bad_ta },
 	{ "threads, sessions and TAs do not mix up answers", many_threads },
 };
 

@@ -221,6 +221,56 @@ static void deadlines(void)
 	CHECK(ioctl(fd, TEECHAN_INVOKE, &call) == 0 && call.ret == 0 && call.params[0].a == 2);
 }
 
+/* Rule 12: after a deadline the inbox and the page are the TA's; what it answers then is dropped, and comes with no later call. */
+static void outputs_are_dropped(void)
+{
+	struct teechan_reply_recv rr = { 0 };
+	struct ta own;
+	int status;
+	pid_t pid;
+
+	ta_make(&own, uuid_b, SHARED);
+	pid = fork();
+	CHECK(pid >= 0);
+	if (pid == 0) {
+		uint8_t out[32], kept[32];
+		struct teechan_invoke call = { .session = 0 };
+		struct teechan_param p[4] = { 0 };
+
+		fd = client_open();
+		call.session = client_session(fd, uuid_b);
+		memset(out, 0x33, sizeof(out));
+		memcpy(kept, out, sizeof(out));
+		call.params[0] = param_mem(TEECHAN_MEM_INOUT, out, sizeof(out));
+		call.params[1] = param_value(TEECHAN_VALUE_INOUT, 3, 4);
+		call.deadline_ns = now() + 20000000u;
+		CHECK(ioctl(fd, TEECHAN_INVOKE, &call) == 0 && call.ret == TEECHAN_ERROR_TIMEOUT);
+		CHECK(call.params[1].a == 3 && call.params[1].b == 4 && call.params[0].b == sizeof(out));
+		p[0] = param_mem(TEECHAN_MEM_OUT, kept + 16, 8);
+		CHECK(client_call(fd, call.session, 0, p) == 0);
+		for (size_t i = 0; i < sizeof(out); i++)
+			CHECK(out[i] == 0x33 && kept[i] == (i >= 16 && i < 24 ? 0 : 0x33));
+		_exit(0);
+	}
+	CHECK(ioctl(own.fd, TEECHAN_REPLY_RECV, &rr) == 0 && rr.kind == TEECHAN_KIND_OPEN);
+	rr.reply_id = rr.id;
+	CHECK(ioctl(own.fd, TEECHAN_REPLY_RECV, &rr) == 0 && rr.kind == TEECHAN_KIND_INVOKE);
+	struct teechan_cancelled query = { .id = rr.id };
+
+	while (!query.cancelled)
+		CHECK(ioctl(own.fd, TEECHAN_CANCELLED, &query) == 0);
+	/* Still its own to read and to write. */
+	CHECK(ta_mem(&own, &rr.params[0])[31] == 0x33);
+	memset(ta_mem(&own, &rr.params[0]), 0x99, 32);
+	rr.params[1].a = rr.params[1].b = 0x99;
+	rr.reply_id = rr.id;
+	CHECK(ioctl(own.fd, TEECHAN_REPLY_RECV, &rr) == 0 && rr.kind == TEECHAN_KIND_INVOKE);
+	rr.reply_id = rr.id;
+	CHECK(ioctl(own.fd, TEECHAN_REPLY_RECV, &rr) == 0 && rr.kind == TEECHAN_KIND_CLOSE);
+	status = await_end(pid);
+	CHECK(status == 0);
+}
+
 /* An opening that was given up leaves no session, even if the TA says yes later. */
 static void deadline_of_opening(void)
 {
@@ -263,6 +313,7 @@ static const struct tap_test tests[] = {
 	{ "a cancelled call to a TA that hangs ends at the cancellation's deadline", cancel_of_what_hangs },
 	{ "the opening of a session is cancelled", cancel_opening },
 	{ "rule 12: deadlines of running, queued and waiting calls", deadlines },
+	{ "rule 12: what a TA answers after the deadline is dropped", outputs_are_dropped },
 	{ "the deadline of an opening", deadline_of_opening },
 	{ "closing a session ends its call", close_under_a_call },
 };

@@ -93,6 +93,45 @@ static void system_calls_get_efault(void)
 	CHECK(write(file, s.region.mem + PAGE, 16) == 16);
 }
 
+static volatile int written;
+
+static void *write_thread(void *data)
+{
+	const struct setting *s = data;
+	const int file = open("/tmp/shared", O_WRONLY | O_CLOEXEC);
+
+	CHECK(file >= 0);
+	CHECK_ERRNO(write(file, s->region.mem + PAGE, 16), EFAULT);
+	written = 1;
+	return NULL;
+}
+
+/* Rule 2: who writes a lent page to a file keeps nobody else from writing it. */
+static void no_lock_is_held(void)
+{
+	struct calling calling;
+	pthread_t thread;
+	struct setting s;
+	int file;
+	pid_t pid;
+
+	setting_make(&s);
+	file = open("/tmp/shared", O_RDWR | O_CREAT | O_TRUNC, 0600);
+	CHECK(file >= 0);
+	setting_lend(&s, &calling);
+	CHECK(pthread_create(&thread, NULL, write_thread, &s) == 0);
+	pid = fork();
+	CHECK(pid >= 0);
+	if (pid == 0) {
+		for (unsigned int i = 0; i < 100; i++)
+			CHECK(pwrite(file, "another", 7, 0) == 7);
+		_exit(0);
+	}
+	CHECK(await_end(pid) == 0);
+	CHECK(pthread_join(thread, NULL) == 0 && written);
+	setting_return(&s, &calling);
+}
+
 struct toucher {
 	volatile uint8_t *at;
 	volatile pid_t tid;
@@ -458,6 +497,7 @@ static void failed_call_lends_nothing(void)
 static const struct tap_test tests[] = {
 	{ "a region is lent and comes home", lend_and_return },
 	{ "rule 2: a system call on a lent page gets EFAULT", system_calls_get_efault },
+	{ "rule 2: a file that is written from a lent page can be written by others", no_lock_is_held },
 	{ "a user fault on a lent page waits, without the mmap lock", user_fault_waits },
 	{ "rule 11: a fault beside a lent page leaves that page out", fault_around_leaves_lent_pages_out },
 	{ "rule 3: the wait is interruptible, stoppable, killable", fault_wait_is_interruptible },

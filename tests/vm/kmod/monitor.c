@@ -3,7 +3,9 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
+#include <linux/genetlink.h>
 #include <pthread.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -128,19 +130,19 @@ static void dump_under_changes(void)
 		CHECK(seen[i] == 1);
 }
 
+static const uint8_t requests[] = { TEECHAN_CMD_GET_INFO, TEECHAN_CMD_GET_TA, TEECHAN_CMD_GET_SESSION, TEECHAN_CMD_GET_REGION };
+
 /* No request takes an attribute: one that comes with one is refused, not half understood. */
 static void attributes_are_refused(void)
 {
-	static const uint8_t cmds[] = { TEECHAN_CMD_GET_INFO, TEECHAN_CMD_GET_TA, TEECHAN_CMD_GET_SESSION,
-					TEECHAN_CMD_GET_REGION };
 	static _Alignas(8) uint8_t answer[4096];
 	const struct nlmsghdr *head = (const void *)answer;
 
-	for (size_t i = 0; i < sizeof(cmds); i++) {
+	for (size_t i = 0; i < sizeof(requests); i++) {
 		int sock = genl_socket();
 		const struct nlmsgerr *error = NLMSG_DATA(head);
 
-		CHECK(genl_ask(sock, genl_family(sock), i ? NLM_F_DUMP : NLM_F_ACK, cmds[i], TEECHAN_A_SESSION, "x", answer,
+		CHECK(genl_ask(sock, genl_family(sock), i ? NLM_F_DUMP : NLM_F_ACK, requests[i], TEECHAN_A_SESSION, "x", answer,
 			   sizeof(answer)) > 0);
 		CHECK(head->nlmsg_type == NLMSG_ERROR && error->error == -EINVAL);
 		close(sock);
@@ -251,6 +253,78 @@ static void only_root_may_watch(void)
 	CHECK(await_end(pid) == 0);
 }
 
+/* The number of the group of events. */
+static uint32_t group_id(int sock)
+{
+	static _Alignas(8) uint8_t answer[4096];
+	const struct nlattr *attr, *group;
+	uint32_t id = 0;
+
+	CHECK(genl_ask(sock, GENL_ID_CTRL, 0, CTRL_CMD_GETFAMILY, CTRL_ATTR_FAMILY_NAME, TEECHAN_GENL_NAME, answer,
+		       sizeof(answer)) > 0);
+	attr = genl_attr((const void *)answer, CTRL_ATTR_MCAST_GROUPS);
+	CHECK(attr);
+	/* A list of one, each a name and a number. */
+	group = attr + 2;
+	for (const uint8_t *at = (const uint8_t *)group; at < (const uint8_t *)attr + attr->nla_len;) {
+		group = (const void *)at;
+		if (group->nla_type == CTRL_ATTR_MCAST_GRP_ID)
+			memcpy(&id, group + 1, sizeof(id));
+		at += (group->nla_len + 3u) & ~3u;
+	}
+	CHECK(id);
+	return id;
+}
+
+/* Every request and the group of events, one by one. */
+static void nothing_to_watch(void)
+{
+	static _Alignas(8) uint8_t answer[4096];
+	const struct nlmsghdr *head = (const void *)answer;
+	const struct nlmsgerr *error = NLMSG_DATA(head);
+
+	for (size_t i = 0; i < sizeof(requests); i++) {
+		const int sock = genl_socket();
+
+		CHECK(genl_ask(sock, genl_family(sock), i ? NLM_F_DUMP : NLM_F_ACK, requests[i], 0, "", answer, sizeof(answer)) >
+		      0);
+		CHECK(head->nlmsg_type == NLMSG_ERROR && error->error == -EPERM);
+		close(sock);
+	}
+	const int sock = genl_socket();
+	const uint32_t group = group_id(sock);
+
+	CHECK_ERRNO(setsockopt(sock, SOL_NETLINK, NETLINK_ADD_MEMBERSHIP, &group, sizeof(group)), EPERM);
+}
+
+static void watch_without_capability(void)
+{
+	const int sock = genl_socket();
+	const uint32_t group = group_id(sock);
+
+	CHECK(setsockopt(sock, SOL_NETLINK, NETLINK_ADD_MEMBERSHIP, &group, sizeof(group)) == 0);
+	as_user(1001, nothing_to_watch);
+}
+
+static void in_a_user_namespace(void)
+{
+	CHECK(unshare(CLONE_NEWUSER) == 0);
+	nothing_to_watch();
+}
+
+/* All capabilities, but those of a namespace that anybody may make. */
+static void watch_in_user_namespace(void)
+{
+	as_user(1001, in_a_user_namespace);
+	in_a_user_namespace();
+}
+
+static void another_network_namespace(void)
+{
+	CHECK(unshare(CLONE_NEWNET) == 0);
+	CHECK(genl_family(genl_socket()) == 0);
+}
+
 struct canceller {
 	struct ta_process *ta;
 	int fd;
@@ -328,6 +402,9 @@ static const struct tap_test tests[] = {
 	{ "rule 14: attributes of a request are refused", attributes_are_refused },
 	{ "counters add up", counters_add_up },
 	{ "monitor tells each kind of event", monitor_tells_events },
+	{ "rule 14: without CAP_NET_ADMIN every request and the group are refused", watch_without_capability },
+	{ "rule 14: with that of a user namespace too", watch_in_user_namespace },
+	{ "rule 14: in another network namespace there is no family", another_network_namespace },
 	{ "only root may watch", only_root_may_watch },
 };
 

@@ -226,10 +226,8 @@ static void bad_params(void)
 		{ .type = TEECHAN_REGION_IN, .a = 0, .b = 1, .c = 0 },
 		{ .type = TEECHAN_REGION_IN, .a = 0, .b = 1, .c = 1ull << 32 | 1 },
 	};
-	struct teechan_version version = { 0 };
 	struct teechan_invoke call = { 0 };
 	struct ta_process ta;
-	static uint8_t big[1 << 16];
 	int fd;
 
 	ta_start(&ta, uuid_a, SHARED);
@@ -244,16 +242,90 @@ static void bad_params(void)
 	call.params[2] = param_mem(TEECHAN_MEM_OUT, NULL, 16);
 	call.params[2].a = 0xffff888000000000ull;
 	CHECK_ERRNO(ioctl(fd, TEECHAN_INVOKE, &call), EFAULT);
-	/* The inbox, exactly and one more; sizes whose sum overflows. */
-	CHECK(ioctl(fd, TEECHAN_VERSION, &version) == 0 && version.inbox_size <= sizeof(big));
+	call.params[2] = (struct teechan_param){ 0 };
+	call.deadline_ns = ~0ull;
+	CHECK_ERRNO(ioctl(fd, TEECHAN_INVOKE, &call), EINVAL);
+}
+
+/* Rule 12: exactly the inbox and one byte more, alone and together; sizes whose sum overflows. */
+static void inbox_size(void)
+{
+	struct teechan_version version = { 0 };
+	struct teechan_invoke call = { 0 };
+	static uint8_t big[1 << 16];
+	struct ta_process ta;
+	int fd;
+
+	ta_start(&ta, uuid_a, SHARED);
+	fd = client_open();
+	call.session = client_session(fd, uuid_a);
+	CHECK(ioctl(fd, TEECHAN_VERSION, &version) == 0 && version.inbox_size < sizeof(big));
 	call.params[2] = param_mem(TEECHAN_MEM_INOUT, big, version.inbox_size);
-	CHECK(ioctl(fd, TEECHAN_INVOKE, &call) == 0 && call.ret == 0 && big[0] == 1);
-	call.params[1] = param_mem(TEECHAN_MEM_IN, big, 1);
+	CHECK(ioctl(fd, TEECHAN_INVOKE, &call) == 0 && call.ret == 0);
+	CHECK(big[0] == 1 && big[version.inbox_size - 1] == 1 && big[version.inbox_size] == 0);
+	call.params[2].b = version.inbox_size + 1;
+	CHECK_ERRNO(ioctl(fd, TEECHAN_INVOKE, &call), E2BIG);
+	call.params[2].b = version.inbox_size - 16;
+	call.params[1] = param_mem(TEECHAN_MEM_IN, big, 16);
+	CHECK(ioctl(fd, TEECHAN_INVOKE, &call) == 0 && call.ret == 0);
+	call.params[1].b = 17;
 	CHECK_ERRNO(ioctl(fd, TEECHAN_INVOKE, &call), E2BIG);
 	call.params[1] = call.params[2] = param_mem(TEECHAN_MEM_IN, big, 1ull << 63);
 	CHECK_ERRNO(ioctl(fd, TEECHAN_INVOKE, &call), E2BIG);
-	call.deadline_ns = ~0ull;
-	CHECK_ERRNO(ioctl(fd, TEECHAN_INVOKE, &call), EINVAL);
+	call.params[1] = call.params[2] = param_mem(TEECHAN_MEM_IN, big, ~0ull - 7);
+	CHECK_ERRNO(ioctl(fd, TEECHAN_INVOKE, &call), E2BIG);
+}
+
+static bool is_zero(const void *data, size_t len)
+{
+	const uint8_t *bytes = data;
+
+	for (size_t i = 0; i < len; i++)
+		if (bytes[i])
+			return false;
+	return true;
+}
+
+/* What carries nothing comes back zero, on both sides, whatever the other side or the caller had there. */
+static void nothing_uninitialised(void)
+{
+	struct teechan_reply_recv rr = { 0 };
+	struct ta ta;
+	pid_t pid;
+
+	ta_make(&ta, uuid_a, SHARED);
+	pid = fork();
+	CHECK(pid >= 0);
+	if (pid == 0) {
+		const int fd = client_open();
+		struct teechan_invoke call = { .session = client_session(fd, uuid_a) };
+		uint8_t byte = 1;
+
+		call.params[1] = param_value(TEECHAN_VALUE_IN, 5, 6);
+		call.params[2] = param_mem(TEECHAN_MEM_IN, &byte, 1);
+		CHECK(ioctl(fd, TEECHAN_INVOKE, &call) == 0 && call.id == 0);
+		CHECK(is_zero(call.reserved, sizeof(call.reserved)) && is_zero(&call.params[0], sizeof(call.params[0])));
+		CHECK(call.params[1].a == 5 && call.params[1].b == 6 && call.params[2].a == (uintptr_t)&byte);
+		CHECK(call.params[2].b == 1 && is_zero(&call.params[3], sizeof(call.params[3])));
+		_exit(0);
+	}
+	for (uint32_t kind = TEECHAN_KIND_OPEN; kind <= TEECHAN_KIND_CLOSE; kind++) {
+		const bool in = kind == TEECHAN_KIND_INVOKE;
+
+		memset(rr.params, 0xee, sizeof(rr.params));
+		memset(&rr.client, 0xee, sizeof(rr.client));
+		rr.cmd = 0xeeeeeeee;
+		rr.reply_id = rr.id;
+		rr.ret = 0;
+		rr.origin = 0;
+		CHECK(ioctl(ta.fd, TEECHAN_REPLY_RECV, &rr) == 0 && rr.kind == kind && rr.reply_id == 0);
+		CHECK(rr.ret == 0 && rr.origin == 0 && rr.cmd == 0 && rr.flags == 0 && rr.deadline_ns == 0);
+		CHECK(is_zero(rr.reserved, sizeof(rr.reserved)) && is_zero(&rr.params[0], sizeof(rr.params[0])));
+		CHECK(is_zero(rr.client.uuid, sizeof(rr.client.uuid)) && is_zero(rr.client.digest, sizeof(rr.client.digest)));
+		CHECK(rr.params[1].a == (in ? 5 : 0) && rr.params[1].c == 0 && rr.params[2].c == 0);
+		CHECK(is_zero(&rr.params[3], sizeof(rr.params[3])));
+	}
+	CHECK(await_end(pid) == 0);
 }
 
 /* Offset and size that overflow, or go past the end by one. */
@@ -425,6 +497,8 @@ static const struct tap_test tests[] = {
 	{ "unknown ioctls, read and write", unknown_commands },
 	{ "NULL, kernel addresses and truncated structures", bad_pointers },
 	{ "bad parameters", bad_params },
+	{ "rule 12: the inbox takes its size and not a byte more", inbox_size },
+	{ "nothing uninitialised comes back", nothing_uninitialised },
 	{ "offset and size of a region do not overflow", region_bounds },
 	{ "ids after their use", ids_after_use },
 	{ "logins and identities", logins },
