@@ -351,7 +351,7 @@ check-build: all $(UNITS) system-tools module-tests
 
 units: $(UNITS)
 
-TREE_CHECKS := $(patsubst %,tests/%-check.sh,include abi module shell man)
+TREE_CHECKS := $(patsubst %,tests/%-check.sh,include abi module rules shell man)
 # The virtual machines first; their results are files of TAP that the harness reads with the rest, so that one line counts all.
 check-run:
 	$(Q)for k in $(KERNELS); do $(MAKE) --no-print-directory check-module-$$k; done
@@ -372,6 +372,10 @@ check-module-%:
 	@echo 'Module tests in a small virtual machine, kernel: $* (log: $(B)/$@.log)'
 	$(Q)$(MAKE) --no-print-directory check-module KERNEL=$* >$(B)/$@.log 2>&1 || tail -n 40 $(B)/$@.log
 
+# Breaks the module in each way of tests/vm/mutants.list, or those of MUTANTS, and sees its tests fail. Not part of check.
+check-mutants: module-tests
+	$(Q)tests/vm/mutants.sh $(B) $(MUTANTS)
+
 # The module's tests again under KASAN, lockdep, kmemleak and UBSan, in a kernel built for it the first time. Not part of check.
 check-debug: deps module-tests
 	$(Q)rm -f $(B)/vm-debug-out/*.tap; status=0; tests/vm/debug.sh $(B) $(addprefix --with ,$(MODULE_WITH)) -- $(MODULE_TESTS) >$(B)/check-debug.log 2>&1 || status=$$?; \
@@ -380,7 +384,7 @@ check-debug: deps module-tests
 check-system: system-tools
 	$(Q)$(MAKE) --no-print-directory vm-run TIMEOUT=1500 CMD='TEEPAY_BUILD=$(B) /mnt/host/tests/system/run.sh $(SYSTEM_TESTS)'
 
-.PHONY: all module install demo bench unit units system-tools check check-build check-run check-module check-debug check-system
+.PHONY: all module install demo bench unit units system-tools check check-build check-run check-module check-debug check-mutants check-system
 
 # --- Virtual machine ---
 # Scripts in tests/vm do the work; each says --help. Slow pieces are kept in $XDG_CACHE_HOME/teepay (~/.cache/teepay).
@@ -437,6 +441,7 @@ make unit         only the unit tests on this machine       (SAN=1 B=build/san: 
 make check-module only the module's tests, in a small virtual machine  (KERNEL=6.12: on another kernel; so with check-system, vm-*, kmod)
 make check-debug  the same on a debugging kernel, which is built the first time (10 to 20 minutes)
 make bench        what a call of the channel costs, as ratios: a table and $(B)/bench.json
+make check-mutants breaks the module in every way of tests/vm/mutants.list and sees its tests fail (MUTANTS='a b': only these)
 make check-system only the system tests                     (SYSTEM_TESTS='payment.t ...': only these)
 make vm-run CMD='...' [SHARE=folder]   run a command as root in the virtual machine, with teepay installed
 make vm-shell     a root prompt there

@@ -13,7 +13,7 @@ usage: short.sh [options] 'PROGRAM [ARG...]'...
 
 Loads the module, runs each program (a file of this machine, with the libraries it needs) as root, unloads the module
 and reads the kernel's log. The output is TAP; FOLDER gets one PROGRAM.tap each, and module-unload.tap and
-check-dmesg.tap, for tests/harness.pl. TAP_LIMIT in the environment is the programs' too.
+check-dmesg.tap, for tests/harness.pl. TAP_LIMIT and TAP_ONLY in the environment are the programs' too.
 
   --module FILE     the kernel module                          (default: none)
   --kernel FOLDER   a kernel as kernel.sh unpacks it           (default: that one)
@@ -75,6 +75,7 @@ for f in $with; do short_add "$f"; done
 {
 	echo 'rc=0'
 	[ -z "${TAP_LIMIT-}" ] || echo "export TAP_LIMIT='$TAP_LIMIT'"
+	[ -z "${TAP_ONLY-}" ] || printf "export TAP_ONLY='%s'\n" "$(printf '%s' "$TAP_ONLY" | sed "s/'/'\\\\''/g")"
 } >"$work/lay/test/run"
 for line in "$@"; do
 	program=${line%% *}

@@ -498,7 +498,7 @@ static const struct tap_test tests[] = {
 	{ "a region is lent and comes home", lend_and_return },
 	{ "rule 2: a system call on a lent page gets EFAULT", system_calls_get_efault },
 	{ "rule 2: a file that is written from a lent page can be written by others", no_lock_is_held },
-	{ "a user fault on a lent page waits, without the mmap lock", user_fault_waits },
+	{ "rule 3: a user fault on a lent page waits, without the mmap lock", user_fault_waits },
 	{ "rule 11: a fault beside a lent page leaves that page out", fault_around_leaves_lent_pages_out },
 	{ "rule 3: the wait is interruptible, stoppable, killable", fault_wait_is_interruptible },
 	{ "rule 4: the file is held over the wait", file_is_held_over_the_wait },
