@@ -23,7 +23,8 @@
 #define SIZE (PAGES * PAGE)
 #define STORES 16u /* to a page in a row */
 #define CALLERS 2u
-#define WANTED 10000000u
+#define WANTED 10000000u /* writes */
+#define ENOUGH 500u /* calls */
 
 static time_t seconds = 8;
 
@@ -270,7 +271,7 @@ static void *call_thread(void *data)
 	const time_t end = now() + seconds;
 
 	before_the_writers();
-	while (now() < end || meanwhile < WANTED) {
+	while (now() < end || meanwhile < WANTED || calls < ENOUGH) {
 		const bool single = pick(&state, 3) == 0;
 		struct teechan_param p[4] = { param_value(TEECHAN_VALUE_INOUT, 1 + pick(&state, 3), single) };
 
@@ -309,7 +310,7 @@ static void hammer(void)
 	for (size_t i = 0; i < count; i++)
 		CHECK(pthread_join(thread[i], NULL) == 0);
 	printf("# %llu calls, %llu writes during them, %llu EFAULTs, %llu changes seen\n", calls, meanwhile, efaults, changes);
-	CHECK(changes == 0 && calls > 100 && efaults > 0);
+	CHECK(changes == 0 && efaults > 0);
 }
 
 static const struct tap_test tests[] = {
