@@ -351,7 +351,7 @@ check-build: all $(UNITS) system-tools module-tests
 
 units: $(UNITS)
 
-TREE_CHECKS := $(patsubst %,tests/%-check.sh,include abi module rules shell man)
+TREE_CHECKS := $(patsubst %,tests/%-check.sh,include abi module rules shell man) tests/syzlang-check.pl
 # The virtual machines first; their results are files of TAP that the harness reads with the rest, so that one line counts all.
 check-run:
 	$(Q)for k in $(KERNELS); do $(MAKE) --no-print-directory check-module-$$k; done
