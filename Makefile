@@ -286,7 +286,6 @@ system-tools: $(SYSTEM_TOOLS)
 
 # --- Module tests ---
 # Programs on the module's bare ABI for the short boot, each linked with the helpers beside them and no library.
-# Programs on the module's bare ABI for the short boot, each linked with the helpers beside them and no library.
 MODULE_PROGRAMS := calls memory mapping death cancel refusals hammer stress stopped pinned owner limits races identity monitor \
 	trace watch policy width
 MODULE_HELPERS := $(call objects,$(addprefix tests/vm/kmod/,chan.c tap.c teectl.c genl.c))

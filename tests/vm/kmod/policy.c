@@ -311,7 +311,7 @@ static void what_is_bound_must_be_allowed(void)
 }
 
 /* Each in a process of its own, with fewer rights than root. */
-static void as_user(void)
+static void an_ordinary_user(void)
 {
 	become(USER);
 }
@@ -342,7 +342,7 @@ static int request_policy(int sock, uint16_t family, uint8_t cmd)
 
 static void rights(void)
 {
-	static void (*const drops[])(void) = { as_user, in_a_user_namespace, root_who_may_only_watch };
+	static void (*const drops[])(void) = { an_ordinary_user, in_a_user_namespace, root_who_may_only_watch };
 	int sock, status;
 	uint16_t family;
 	pid_t pid;
