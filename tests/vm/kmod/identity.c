@@ -3,7 +3,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
-#include <linux/prctl.h>
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
@@ -21,7 +20,12 @@
 #include "tests/vm/kmod/tap.h"
 
 #define SHARED (TEECHAN_TA_SINGLE_INSTANCE | TEECHAN_TA_MULTI_SESSION)
-#define SELF "/proc/self/exe"
+/* There is one of each width. */
+#if __SIZEOF_LONG__ == 8
+#define SELF "/test/identity"
+#else
+#define SELF "/test/identity-32"
+#endif
 #define OTHER "/bin/busybox"
 #define USER 1001u	/* as in the maps below */
 
@@ -222,10 +226,10 @@ static void digest_of_a_client(void)
 	ta_start(&ta, uuid_a, SHARED);
 	program_make("/tmp/copy", 0);
 	program_make("/tmp/longer", 1);
-	file_digest("/test/identity", self);
+	file_digest(SELF, self);
 	file_digest("/tmp/longer", longer);
 	CHECK(memcmp(self, longer, sizeof(self)) != 0);
-	client_start(&client, "/test/identity", -1, USER, NULL);
+	client_start(&client, SELF, -1, USER, NULL);
 	client_is(&client, self);
 	client_end(&client);
 	client_start(&client, "/tmp/copy", -1, USER, NULL);
@@ -244,7 +248,7 @@ static void uuids_of_the_logins(void)
 	struct ta_process ta;
 
 	ta_start(&ta, uuid_a, SHARED);
-	client_start(&client, "/test/identity", -1, USER, NULL);
+	client_start(&client, SELF, -1, USER, NULL);
 	plain = client_ask(&client, TEECHAN_LOGIN_USER, 0, false);
 	CHECK(plain.ret == 0 && memcmp(plain.who.digest, none, sizeof(none)) == 0);
 	app = client_ask(&client, TEECHAN_LOGIN_APPLICATION, 0, false);
@@ -262,7 +266,7 @@ static void uuids_of_the_logins(void)
 	CHECK(client_ask(&client, 7, 0, false).error == EINVAL);
 	client_end(&client);
 	/* The same file as another user: the application is the same, the user's application is not. */
-	client_start(&client, "/test/identity", -1, USER + 1, NULL);
+	client_start(&client, SELF, -1, USER + 1, NULL);
 	other = client_ask(&client, TEECHAN_LOGIN_APPLICATION, 0, false);
 	CHECK(other.ret == 0 && memcmp(app.who.uuid, other.who.uuid, 16) == 0);
 	other = client_ask(&client, TEECHAN_LOGIN_USER_APPLICATION, 0, false);
@@ -304,7 +308,7 @@ static void deleted_or_never_named(void)
 	char path[32];
 
 	ta_start(&ta, uuid_a, SHARED);
-	file_digest("/test/identity", self);
+	file_digest(SELF, self);
 	program_make("/tmp/gone", 0);
 	client_start(&client, "/tmp/gone", -1, USER, NULL);
 	CHECK(unlink("/tmp/gone") == 0);
@@ -408,7 +412,7 @@ static void digest_of_a_ta(void)
 	struct ta_process ta;
 	int fd;
 
-	file_digest("/test/identity", self);
+	file_digest(SELF, self);
 	ta_start(&ta, uuid_a, SHARED);
 	fd = client_open();
 	CHECK_ERRNO(ioctl(fd, TEECHAN_TA_INFO, &info), ENOENT);
@@ -469,7 +473,7 @@ static void foreign_file_system(void)
 static void leave_own_file(void)
 {
 	char line[512], own[256];
-	ssize_t len = readlink(SELF, own, sizeof(own) - 1);
+	ssize_t len = readlink("/proc/self/exe", own, sizeof(own) - 1);
 	FILE *maps = fopen("/proc/self/maps", "r");
 
 	CHECK(len > 0 && maps);
@@ -492,8 +496,16 @@ static void leave_own_file(void)
 	fclose(maps);
 }
 
+/* As a kernel of 64 bits wants it from either width; linux/prctl.h has a pointer in it. */
+struct mm_map {
+	uint64_t start_code, end_code, start_data, end_data, start_brk, brk, start_stack;
+	uint64_t arg_start, arg_end, env_start, env_end;
+	uint64_t auxv;
+	uint32_t auxv_size, exe_fd;
+};
+
 /* The numbers of /proc/self/stat that PR_SET_MM_MAP wants to have. */
-static void read_own_map(struct prctl_mm_map *map)
+static void read_own_map(struct mm_map *map)
 {
 	unsigned long long field[53] = { 0 };
 	char text[1024], *at;
@@ -506,7 +518,7 @@ static void read_own_map(struct prctl_mm_map *map)
 	at += 4;
 	for (int i = 4; i <= 52; i++)
 		field[i] = strtoull(at, &at, 10);
-	*map = (struct prctl_mm_map){
+	*map = (struct mm_map){
 		.start_code = field[26], .end_code = field[27], .start_stack = field[28],
 		.start_data = field[45], .end_data = field[46], .start_brk = field[47],
 		.arg_start = field[48], .arg_end = field[49], .env_start = field[50], .env_end = field[51],
@@ -522,7 +534,7 @@ static bool can_pretend(void)
 
 static void pretend_other(void)
 {
-	struct prctl_mm_map map;
+	struct mm_map map;
 
 	/* For the capability that it takes. */
 	CHECK(unshare(CLONE_NEWUSER) == 0);
@@ -544,15 +556,15 @@ static void another_executable_never_another_user(void)
 	struct answer answer;
 
 	ta_start(&ta, uuid_a, SHARED);
-	file_digest("/test/identity", self);
+	file_digest(SELF, self);
 	file_digest(OTHER, other);
-	client_start(&client, "/test/identity", -1, USER, NULL);
+	client_start(&client, SELF, -1, USER, NULL);
 	answer = client_ask(&client, TEECHAN_LOGIN_USER_APPLICATION, 0, true);
 	CHECK(answer.error == 0 && answer.ret == 0);
 	CHECK(memcmp(answer.who.digest, can_pretend() ? other : self, sizeof(other)) == 0 && answer.who.uid == USER);
 	client_end(&client);
 
-	client_start(&client, "/test/identity", -1, USER, NULL);
+	client_start(&client, SELF, -1, USER, NULL);
 	client_is(&client, self);
 	answer = client_ask(&client, TEECHAN_LOGIN_USER_APPLICATION, 0, true);
 	CHECK(answer.ret == 0 && memcmp(answer.who.digest, self, sizeof(self)) == 0 && answer.who.uid == USER);

@@ -22,7 +22,12 @@
 #include "tests/vm/kmod/tap.h"
 
 #define TEECTL "/test/teectl"
+/* There is one of each width. */
+#if __SIZEOF_LONG__ == 8
 #define SELF "/test/policy"
+#else
+#define SELF "/test/policy-32"
+#endif
 #define LONGER "/tmp/longer"
 #define FILE_NAME "/tmp/policy.conf"
 #define SHARED (TEECHAN_TA_SINGLE_INSTANCE | TEECHAN_TA_MULTI_SESSION)
