@@ -475,7 +475,7 @@ enum teechan_state {
 enum teechan_policy_state {
 	TEECHAN_POLICY_NONE,
 	TEECHAN_POLICY_OPEN,	/* in force, and can be replaced */
-	TEECHAN_POLICY_SEALED,	/* in force until the module is unloaded */
+	TEECHAN_POLICY_SEALED	/* in force until the module is unloaded */
 };
 
 #define TEECHAN_POLICY_MAX	256	/* entries */
