@@ -48,7 +48,7 @@ static int tch_slot_take(struct tch_session *session, struct tch_call *call,
 	ret = tch_call_allowed(session, call);
 	if (ret)
 		return ret;
-	if (waiter->cancelled)
+	if (waiter && waiter->cancelled)
 		return tch_over(call, TEECHAN_ERROR_CANCEL, TEECHAN_ORIGIN_COMMS);
 	if (msg->state != TCH_IDLE)
 		return -EAGAIN;
@@ -72,6 +72,38 @@ static bool tch_slot_changed(const struct tch_session *session,
 	       READ_ONCE(waiter->cancelled);
 }
 
+/* Another call has the slot: wait for it, out of the way of those that need not. */
+static noinline int tch_slot_wait(struct tch_session *session, struct tch_call *call)
+{
+	struct tch_waiter waiter = { .cancel_id = call->cancel_id };
+	struct tch_ta *ta = session->ta;
+	int waited, ret;
+
+	lockdep_assert_held(&ta->wait.lock);
+	list_add(&waiter.on_session, &session->waiters);
+	for (;;) {
+		spin_unlock(&ta->wait.lock);
+		waited = tch_wait(session->slot_wait,
+				  tch_slot_changed(session, &waiter), 1, call->deadline);
+		spin_lock(&ta->wait.lock);
+		ret = tch_slot_take(session, call, &waiter);
+		if (ret != -EAGAIN)
+			break;
+		if (waited == -ETIMEDOUT)
+			ret = tch_over(call, TEECHAN_ERROR_TIMEOUT, TEECHAN_ORIGIN_COMMS);
+		else if (waited)
+			ret = waited;
+		else
+			continue;
+		break;
+	}
+	list_del(&waiter.on_session);
+	/* A wake-up that this call does not use is another's. */
+	if (ret && session->msg.state == TCH_IDLE)
+		wake_up_interruptible(&session->slot_wait);
+	return ret;
+}
+
 /**
  * tch_call_begin() - take a session's message slot
  * @session: the session
@@ -85,34 +117,13 @@ static bool tch_slot_changed(const struct tch_session *session,
  */
 int tch_call_begin(struct tch_session *session, struct tch_call *call)
 {
-	struct tch_waiter waiter = { .cancel_id = call->cancel_id };
 	struct tch_ta *ta = session->ta;
-	int waited = 0, ret;
+	int ret;
 
-	INIT_LIST_HEAD(&waiter.on_session);
 	spin_lock(&ta->wait.lock);
-	for (;;) {
-		ret = tch_slot_take(session, call, &waiter);
-		if (ret != -EAGAIN)
-			break;
-		if (waited == -ETIMEDOUT)
-			ret = tch_over(call, TEECHAN_ERROR_TIMEOUT, TEECHAN_ORIGIN_COMMS);
-		else
-			ret = waited;
-		if (ret)
-			break;
-		if (list_empty(&waiter.on_session))
-			list_add(&waiter.on_session, &session->waiters);
-		spin_unlock(&ta->wait.lock);
-		waited = tch_wait(session->slot_wait,
-				  tch_slot_changed(session, &waiter), 1, call->deadline);
-		spin_lock(&ta->wait.lock);
-	}
-	if (!list_empty(&waiter.on_session))
-		list_del(&waiter.on_session);
-	/* A wake-up that this call does not use is another's. */
-	if (ret && session->msg.state == TCH_IDLE)
-		wake_up_interruptible(&session->slot_wait);
+	ret = tch_slot_take(session, call, NULL);
+	if (ret == -EAGAIN)
+		ret = tch_slot_wait(session, call);
 	spin_unlock(&ta->wait.lock);
 	return ret;
 }
@@ -189,7 +200,7 @@ int tch_call_send(struct tch_session *session, struct tch_call *call)
 		ret = tch_lend_error(call, ret);
 		goto drop;
 	}
-	lent = tch_params_lent(session);
+	lent = msg->lends ? tch_params_lent(session) : 0;
 	call->id = tch_message_id(msg->seq, session->client_id);
 	ret = put_user(call->id, call->user_id);
 	if (ret)
@@ -264,13 +275,6 @@ static int tch_call_sleep(struct tch_session *session, const struct tch_call *ca
 	const struct tch_message *msg = &session->msg;
 	int ret;
 
-	/*
-	 * If the TA that was just woken is due, it goes first, and may have answered
-	 * before we went to sleep: spares both the scheduler's work of that.
-	 */
-	cond_resched();
-	if (tch_call_is_over(session, call))
-		return 0;
 	do {
 		const ktime_t deadline = READ_ONCE(msg->deadline);
 
@@ -280,10 +284,37 @@ static int tch_call_sleep(struct tch_session *session, const struct tch_call *ca
 	return ret;
 }
 
+/*
+ * How a call stands. @waited is what tch_call_sleep() said, or -EAGAIN before it.
+ * Return: as tch_call_wait(), or -EAGAIN to sleep.
+ */
+static int tch_call_look(struct tch_session *session, struct tch_call *call,
+			 int waited, bool *taken_back)
+{
+	struct tch_message *msg = &session->msg;
+
+	lockdep_assert_held(&session->ta->wait.lock);
+	if (msg->seq != tch_call_seq(call) || msg->kind != call->kind || msg->abandoned)
+		return -ENOENT;
+	if (msg->state == TCH_DONE)
+		return tch_collect(session, call);
+	if (waited == -ETIMEDOUT && !tch_call_is_over(session, call)) {
+		*taken_back = tch_message_give_up(session);
+		return tch_over(call, msg->cancelled ? TEECHAN_ERROR_CANCEL :
+				TEECHAN_ERROR_TIMEOUT, TEECHAN_ORIGIN_COMMS);
+	}
+	if (waited && waited != -ETIMEDOUT)
+		return waited;
+	return -ENOENT;
+}
+
 /**
  * tch_call_wait() - wait for an answer and collect it
  * @session: the session
  * @call: its id tells the message
+ *
+ * If the TA that was just woken is due, it goes first, and may have answered
+ * before we go to sleep: spares both the scheduler's work of that.
  *
  * Return: 0 or TCH_OVER, with ret and origin set; -ENOENT when there is no such
  * message, or its answer was collected, or its session closed; -ERESTARTSYS:
@@ -292,24 +323,18 @@ static int tch_call_sleep(struct tch_session *session, const struct tch_call *ca
  */
 int tch_call_wait(struct tch_session *session, struct tch_call *call)
 {
-	struct tch_message *msg = &session->msg;
 	struct tch_ta *ta = session->ta;
 	bool taken_back = false;
 	int ret;
 
-	ret = tch_call_sleep(session, call);
-
+	cond_resched();
 	spin_lock(&ta->wait.lock);
-	if (msg->seq != tch_call_seq(call) || msg->kind != call->kind || msg->abandoned) {
-		ret = -ENOENT;
-	} else if (msg->state == TCH_DONE) {
-		ret = tch_collect(session, call);
-	} else if (ret == -ETIMEDOUT && !tch_call_is_over(session, call)) {
-		taken_back = tch_message_give_up(session);
-		ret = tch_over(call, msg->cancelled ? TEECHAN_ERROR_CANCEL :
-			       TEECHAN_ERROR_TIMEOUT, TEECHAN_ORIGIN_COMMS);
-	} else if (!ret || ret == -ETIMEDOUT) {
-		ret = -ENOENT;
+	ret = tch_call_look(session, call, -EAGAIN, &taken_back);
+	if (ret == -EAGAIN) {
+		spin_unlock(&ta->wait.lock);
+		ret = tch_call_sleep(session, call);
+		spin_lock(&ta->wait.lock);
+		ret = tch_call_look(session, call, ret, &taken_back);
 	}
 	spin_unlock(&ta->wait.lock);
 	if (taken_back)

@@ -11,6 +11,7 @@
 #include "space.h"
 
 struct tch_region;
+struct tch_session;
 struct tch_user;
 
 /**
@@ -22,6 +23,7 @@ struct tch_user;
  * @space: places of regions in it
  * @sessions: by id, each with a reference, taken and dropped under its lock
  * @next_session: where to look for a free id
+ * @recent: the one that was last looked for, while it is in @sessions; its lock
  * @regions: as @sessions
  * @next_region: as @next_session
  * @on_list: all clients, for the monitor; tch_client_list_lock
@@ -36,6 +38,7 @@ struct tch_client {
 	struct tch_space space;
 	struct xarray sessions;
 	u32 next_session;
+	struct tch_session *recent;
 	struct xarray regions;
 	u32 next_region;
 	struct list_head on_list;

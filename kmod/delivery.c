@@ -17,6 +17,7 @@ static struct tch_session *tch_take_first(struct tch_ta *ta)
 	if (session) {
 		tch_message_dequeue(session);
 		session->msg.state = TCH_DELIVERING;
+		ta->recent = session;
 		ta->held++;
 		kref_get(&session->ref);
 	}
@@ -152,9 +153,11 @@ int tch_delivery_receive(struct tch_ta *ta, struct teechan_reply_recv *out,
 /* A message that the TA holds, by its id; ta->wait.lock is held. */
 static struct tch_session *tch_held(struct tch_ta *ta, u64 id)
 {
-	struct tch_session *session = xa_load(&ta->sessions, (u32)id);
+	struct tch_session *session = ta->recent;
 
 	lockdep_assert_held(&ta->wait.lock);
+	if (!session || session->ta_id != (u32)id)
+		session = xa_load(&ta->sessions, (u32)id);
 	if (!session || session->msg.seq != id >> 32 ||
 	    session->msg.state != TCH_HELD)
 		return NULL;
@@ -171,21 +174,28 @@ static struct tch_session *tch_held(struct tch_ta *ta, u64 id)
  */
 int tch_delivery_reply(struct tch_ta *ta, const struct teechan_reply_recv *in)
 {
+	struct tch_call_event event;
 	struct tch_session *session;
 
 	spin_lock(&ta->wait.lock);
 	session = tch_held(ta, in->reply_id);
-	if (session) {
-		session->msg.state = TCH_FINISHING;
-		ta->held--;
-		kref_get(&session->ref);
-	}
-	spin_unlock(&ta->wait.lock);
-	if (!session)
+	if (!session) {
+		spin_unlock(&ta->wait.lock);
 		return -ENOENT;
-
+	}
+	kref_get(&session->ref);
+	ta->held--;
+	if (session->msg.lends) {
+		session->msg.state = TCH_FINISHING;
+		spin_unlock(&ta->wait.lock);
+		tch_params_return(session);
+		spin_lock(&ta->wait.lock);
+	}
 	tch_params_answer(session, in->params);
-	tch_message_finish(session, true, in->ret, in->origin ?: TEECHAN_ORIGIN_TA);
+	tch_message_end(session, true, in->ret, in->origin ?: TEECHAN_ORIGIN_TA, &event);
+	spin_unlock(&ta->wait.lock);
+
+	tch_message_told(session, &event);
 	tch_session_put(session);
 	return 0;
 }

@@ -43,15 +43,6 @@ void tch_owner_fini(struct tch_owner *owner)
 	mmdrop(owner->mm);
 }
 
-/*
- * A fork, a program started by exec, and a process that was handed the file
- * descriptor all have another address space than the one that opened.
- */
-bool tch_owner_is_current(const struct tch_owner *owner)
-{
-	return current->mm == owner->mm;
-}
-
 /**
  * tch_owner_leaves() - does the owner go for good? For flush()
  * @owner: of the file

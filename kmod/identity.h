@@ -4,6 +4,7 @@
 #define TCH_IDENTITY_H
 
 #include <linux/cred.h>
+#include <linux/sched.h>
 #include <linux/types.h>
 
 #include "digest.h"
@@ -30,7 +31,6 @@ struct tch_owner {
 
 int tch_owner_init(struct tch_owner *owner, const struct file *file);
 void tch_owner_fini(struct tch_owner *owner);
-bool tch_owner_is_current(const struct tch_owner *owner);
 bool tch_owner_leaves(const struct tch_owner *owner);
 u32 tch_owner_pid(const struct tch_owner *owner);
 u32 tch_owner_uid(const struct tch_owner *owner);
@@ -38,5 +38,14 @@ u32 tch_owner_gid(const struct tch_owner *owner);
 
 int tch_identity_make(struct teechan_identity *who, struct tch_owner *owner,
 		      u32 login, u32 gid);
+
+/*
+ * A fork, a program started by exec, and a process that was handed the file
+ * descriptor all have another address space than the one that opened.
+ */
+static inline bool tch_owner_is_current(const struct tch_owner *owner)
+{
+	return current->mm == owner->mm;
+}
 
 #endif /* TCH_IDENTITY_H */

@@ -38,13 +38,6 @@ void tch_message_dequeue(struct tch_session *session)
 	session->ta->queued--;
 }
 
-/* The next message of the session gets a number of its own. */
-void tch_message_number(struct tch_message *msg)
-{
-	if (!++msg->seq)
-		msg->seq = 1;
-}
-
 /*
  * The slot is free for the next call; or for the CLOSE that the TA is still to
  * get, which goes before all that others have queued.
@@ -113,46 +106,69 @@ static void tch_settle(struct tch_session *session)
 	}
 }
 
-/*
- * End a message that is TCH_FINISHING, and so this thread's: the pages go home,
- * then its caller wakes, or the slot is free again if nobody waits.
+/**
+ * tch_message_end() - a message is over: its caller wakes, or the slot is free
+ *	again if nobody waits
+ * @session: whose; ta->wait.lock is held, and nothing is lent any more
+ * @answered: by the TA
+ * @ret: result
+ * @origin: of @ret
+ * @event: filled, for tch_message_told() after the lock
  */
-void tch_message_finish(struct tch_session *session, bool answered, u32 ret, u32 origin)
+void tch_message_end(struct tch_session *session, bool answered, u32 ret, u32 origin,
+		     struct tch_call_event *event)
 {
 	struct tch_message *msg = &session->msg;
 	struct tch_ta *ta = session->ta;
-	struct tch_call_event event;
-	bool gone;
 
-	tch_params_return(session);
-
-	spin_lock(&ta->wait.lock);
+	lockdep_assert_held(&ta->wait.lock);
 	msg->answered = answered;
 	msg->ret = ret;
 	msg->origin = origin;
-	event = (struct tch_call_event) {
-		.kind = msg->kind, .cmd = msg->cmd, .ret = ret, .origin = origin,
-		.latency = ktime_get_ns() - msg->queued_at,
-	};
+	event->kind = msg->kind;
+	event->cmd = msg->cmd;
+	event->ret = ret;
+	event->origin = origin;
+	event->latency = ktime_get_ns() - msg->queued_at;
 	if (answered)
-		tch_count_call(ta, msg, event.latency);
-	trace_tch_reply(session, &event);
-	tch_settle(session);
+		tch_count_call(ta, msg, event->latency);
+	trace_tch_reply(session, event);
+	if (msg->kind != TEECHAN_KIND_INVOKE)
+		tch_settle(session);
 	if (msg->abandoned) {
 		if (msg->kind != TEECHAN_KIND_CLOSE)
 			tch_stat_inc(TCH_STAT_ABANDONED);
 		tch_message_release(session);
 	} else {
 		msg->state = TCH_DONE;
+		if (wq_has_sleeper(&session->wait))
+			wake_up_interruptible_sync(&session->wait);
 	}
-	gone = session->life == TCH_GONE;
-	spin_unlock(&ta->wait.lock);
+	event->gone = session->life == TCH_GONE;
+}
 
-	if (wq_has_sleeper(&session->wait))
-		wake_up_interruptible_sync(&session->wait);
-	tch_event_call(session, &event);
-	if (gone)
+/* What follows from the end of a message, without the lock; may sleep. */
+void tch_message_told(struct tch_session *session, const struct tch_call_event *event)
+{
+	if (tch_events_wanted())
+		tch_event_call(session, event);
+	if (event->gone)
 		tch_session_unlist(session);
+}
+
+/*
+ * End a message that is TCH_FINISHING, and so this thread's: the pages go home
+ * first.
+ */
+void tch_message_finish(struct tch_session *session, bool answered, u32 ret, u32 origin)
+{
+	struct tch_call_event event;
+
+	tch_params_return(session);
+	spin_lock(&session->ta->wait.lock);
+	tch_message_end(session, answered, ret, origin, &event);
+	spin_unlock(&session->ta->wait.lock);
+	tch_message_told(session, &event);
 }
 
 /*

@@ -68,6 +68,12 @@ static int tch_put_session(struct sk_buff *skb, const struct tch_session *sessio
 
 /* ---- events ---- */
 
+/* Does anybody listen? A tracepoint counts, for what is told of by both. */
+bool tch_events_wanted(void)
+{
+	return trace_tch_open_enabled() || genl_has_listeners(&tch_family, &init_net, 0);
+}
+
 /*
  * An event's header and time, or NULL when nobody listens or there is no
  * memory: an event may be lost, a call may not.
@@ -76,7 +82,7 @@ static struct sk_buff *tch_event_begin(u32 event, void **header)
 {
 	struct sk_buff *skb;
 
-	if (!genl_has_listeners(&tch_family, &init_net, 0))
+	if (!tch_events_wanted())
 		return NULL;
 	skb = genlmsg_new(NLMSG_GOODSIZE, GFP_KERNEL);
 	if (!skb)

@@ -19,6 +19,7 @@ void tch_netlink_exit(void);
  * @ret: result
  * @origin: of @ret
  * @latency: nanoseconds from queueing to the end
+ * @gone: the session went with it
  */
 struct tch_call_event {
 	u32 kind;
@@ -26,12 +27,14 @@ struct tch_call_event {
 	u32 ret;
 	u32 origin;
 	u64 latency;
+	bool gone;
 };
 
 /*
  * Events. All may sleep, and cost one look at a list when nobody listens. What
  * is sent never has any of a message's contents.
  */
+bool tch_events_wanted(void);
 void tch_event_ta(u32 event, struct tch_ta *ta);
 void tch_event_call(struct tch_session *session, const struct tch_call_event *call);
 void tch_event_close(struct tch_session *session);

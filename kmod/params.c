@@ -75,10 +75,15 @@ static int tch_params_used(const struct teechan_param *in)
  */
 int tch_params_check(const struct teechan_param *in)
 {
-	u64 used = 0;
+	const int count = tch_params_used(in);
+	u64 used = 0, unused = 0;
 	int i;
 
-	for (i = 0; i < TEECHAN_PARAMS; i++) {
+	for (i = count; i < TEECHAN_PARAMS; i++)
+		unused |= in[i].flags | in[i].a | in[i].b | in[i].c;
+	if (unused)
+		return -EINVAL;
+	for (i = 0; i < count; i++) {
 		if (!tch_param_is_sound(&in[i]))
 			return -EINVAL;
 		if (!tch_type_is_temp(in[i].type))

@@ -187,9 +187,13 @@ struct tch_session *tch_session_of_client(struct tch_client *client, u32 id)
 	struct tch_session *session;
 
 	xa_lock(&client->sessions);
-	session = xa_load(&client->sessions, id);
-	if (session)
+	session = client->recent;
+	if (!session || session->client_id != id)
+		session = xa_load(&client->sessions, id);
+	if (session) {
+		client->recent = session;
 		kref_get(&session->ref);
+	}
 	xa_unlock(&client->sessions);
 	return session;
 }
@@ -220,6 +224,8 @@ void tch_session_unlist(struct tch_session *session)
 	session->listed = false;
 	if (was)
 		xa_erase(&ta->sessions, session->ta_id);
+	if (ta->recent == session)
+		ta->recent = NULL;
 	closed = session->msg.kind == TEECHAN_KIND_CLOSE;
 	spin_unlock(&ta->wait.lock);
 	if (!was)
@@ -245,6 +251,8 @@ void tch_session_leave(struct tch_session *session)
 	was = xa_load(&client->sessions, session->client_id) == session;
 	if (was)
 		__xa_erase(&client->sessions, session->client_id);
+	if (client->recent == session)
+		client->recent = NULL;
 	xa_unlock(&client->sessions);
 	if (!was)
 		return;

@@ -11,6 +11,7 @@
 
 #include "message.h"
 
+struct tch_call_event;
 struct tch_session;
 
 #define TCH_SLEEP (TASK_INTERRUPTIBLE | TASK_FREEZABLE)
@@ -43,14 +44,23 @@ static inline u64 tch_message_id(u32 seq, u32 number)
 }
 
 
+/* The next message of the session gets a number of its own. */
+static inline void tch_message_number(struct tch_message *msg)
+{
+	if (!++msg->seq)
+		msg->seq = 1;
+}
+
 /* All with ta->wait.lock held. */
-void tch_message_number(struct tch_message *msg);
 void tch_message_enqueue(struct tch_session *session, bool first);
 void tch_message_dequeue(struct tch_session *session);
 void tch_message_release(struct tch_session *session);
 bool tch_message_give_up(struct tch_session *session);
+void tch_message_end(struct tch_session *session, bool answered, u32 ret, u32 origin,
+		     struct tch_call_event *event);
 
 /* Without; may sleep. */
+void tch_message_told(struct tch_session *session, const struct tch_call_event *event);
 void tch_message_finish(struct tch_session *session, bool answered, u32 ret,
 			u32 origin);
 

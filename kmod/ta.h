@@ -40,6 +40,7 @@ struct tch_client;
  * @live: sessions opening or open
  * @sessions: by the TA's number, each with a reference
  * @next_session: where to look for a free number
+ * @recent: whose message it got last, while that is in @sessions
  * @calls: commands answered
  * @opens: sessions opened
  * @histogram: of @calls by log2 of their nanoseconds
@@ -64,6 +65,7 @@ struct tch_ta {
 	unsigned int live;
 	struct xarray sessions;
 	u32 next_session;
+	struct tch_session *recent;
 	u64 calls;
 	u64 opens;
 	u64 histogram[TEECHAN_HIST_LEN];

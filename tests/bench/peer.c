@@ -50,6 +50,24 @@ static void futex_wait(_Atomic uint32_t *word, uint32_t old)
 		CHECK(!syscall(SYS_futex, word, FUTEX_WAIT, old, NULL, NULL, 0) || errno == EAGAIN || errno == EINTR);
 }
 
+static void shared_read(struct peer *peer)
+{
+	const size_t count = peer->bytes / sizeof(uint64_t);
+	uint64_t sum = 0;
+
+	for (size_t i = 0; i < count; i++)
+		sum += peer->shared[i];
+	peer->shared[count] = sum;
+}
+
+static void *shared_memory(size_t size)
+{
+	void *memory = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
+
+	CHECK(memory != MAP_FAILED);
+	return memory;
+}
+
 static _Noreturn void serve(struct peer *peer)
 {
 	uint8_t bytes[PEER_BYTES_MAX];
@@ -59,6 +77,11 @@ static _Noreturn void serve(struct peer *peer)
 		switch (peer->kind) {
 		case PEER_EVENTFD:
 			eventfd_wait(peer->to);
+			eventfd_send(peer->from);
+			break;
+		case PEER_SHARED:
+			eventfd_wait(peer->to);
+			shared_read(peer);
 			eventfd_send(peer->from);
 			break;
 		case PEER_FUTEX:
@@ -79,14 +102,16 @@ void peer_start(struct peer *peer, enum peer_kind kind, size_t bytes)
 
 	*peer = (struct peer){ .kind = kind, .bytes = bytes, .to = -1, .from = -1 };
 	switch (kind) {
+	case PEER_SHARED:
+		peer->shared = shared_memory(bytes + sizeof(uint64_t));
+		/* fallthrough */
 	case PEER_EVENTFD:
 		peer->to = eventfd(0, EFD_CLOEXEC);
 		peer->from = eventfd(0, EFD_CLOEXEC);
 		CHECK(peer->to >= 0 && peer->from >= 0);
 		break;
 	case PEER_FUTEX:
-		peer->words = mmap(NULL, sizeof(*peer->words), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-		CHECK(peer->words != MAP_FAILED);
+		peer->words = shared_memory(sizeof(*peer->words));
 		break;
 	case PEER_SEQPACKET:
 		CHECK(bytes && bytes <= PEER_BYTES_MAX && !socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair));
@@ -105,6 +130,7 @@ void peer_call(struct peer *peer, void *bytes)
 	uint32_t answer;
 
 	switch (peer->kind) {
+	case PEER_SHARED:
 	case PEER_EVENTFD:
 		eventfd_send(peer->to);
 		eventfd_wait(peer->from);
@@ -131,4 +157,6 @@ void peer_stop(struct peer *peer)
 		close(peer->from);
 	if (peer->words)
 		munmap(peer->words, sizeof(*peer->words));
+	if (peer->shared)
+		munmap(peer->shared, peer->bytes + sizeof(uint64_t));
 }
