@@ -2,6 +2,7 @@
 /* Clients and TAs that die with messages under way. */
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <pthread.h>
 #include <signal.h>
 #include <string.h>
@@ -14,8 +15,8 @@
 
 #define SHARED (TEECHAN_TA_SINGLE_INSTANCE | TEECHAN_TA_MULTI_SESSION)
 
-/* A client process that lends a page in a call; without its TA it just ends. */
-static pid_t client_in_a_call(uint32_t cmd, int opened)
+/* A client process that lends a page in a call, once it is told to if there is a pipe for it; without its TA it just ends. */
+static pid_t client_in_a_call(uint32_t cmd, const int *go)
 {
 	pid_t pid = fork();
 
@@ -25,7 +26,7 @@ static pid_t client_in_a_call(uint32_t cmd, int opened)
 		struct teechan_invoke call = { .cmd = cmd };
 		struct region region;
 		int fd = client_open();
-		char c = 0;
+		char c;
 
 		memcpy(open_arg.uuid, uuid_a, sizeof(open_arg.uuid));
 		if (ioctl(fd, TEECHAN_OPEN_SESSION, &open_arg) || open_arg.ret)
@@ -34,8 +35,7 @@ static pid_t client_in_a_call(uint32_t cmd, int opened)
 		region_make(fd, &region, PAGE);
 		memset(region.mem, 0x44, PAGE);
 		call.params[1] = param_region(TEECHAN_REGION_INOUT, &region, 0, PAGE);
-		if (opened >= 0)
-			CHECK(write(opened, &c, 1) == 1);
+		CHECK(!go || read(go[0], &c, 1) == 1);
 		client_invoke(fd, &call);
 		_exit(0);
 	}
@@ -50,7 +50,7 @@ static void killed_client_leaves_message(void)
 	int fd;
 
 	ta_start(&ta, uuid_a, SHARED);
-	pid = client_in_a_call(CMD_HOLD, -1);
+	pid = client_in_a_call(CMD_HOLD, NULL);
 	ta_held(&ta);
 	CHECK(kill(pid, SIGKILL) == 0 && WIFSIGNALED(await_end(pid)));
 	/* The TA answers what nobody waits for, gets the close, and serves on. */
@@ -69,7 +69,7 @@ static void killed_client_lent_page_stays(void)
 	pid_t pid;
 
 	ta_make(&ta, uuid_a, SHARED);
-	pid = client_in_a_call(CMD_ECHO, -1);
+	pid = client_in_a_call(CMD_ECHO, NULL);
 	CHECK(ioctl(ta.fd, TEECHAN_REPLY_RECV, &rr) == 0 && rr.kind == TEECHAN_KIND_OPEN);
 	rr.reply_id = rr.id;
 	CHECK(ioctl(ta.fd, TEECHAN_REPLY_RECV, &rr) == 0 && rr.kind == TEECHAN_KIND_INVOKE);
@@ -93,20 +93,21 @@ static void killed_client_lent_page_stays(void)
 static void killed_client_takes_queued_message_along(void)
 {
 	struct teechan_reply_recv rr = { 0 };
-	int opened[2];
+	struct pollfd message = { .events = POLLIN };
 	struct ta ta;
+	int go[2];
 	pid_t pid;
-	char c;
 
-	CHECK(pipe(opened) == 0);
+	CHECK(pipe(go) == 0);
 	ta_make(&ta, uuid_a, SHARED);
-	pid = client_in_a_call(CMD_ECHO, opened[1]);
+	pid = client_in_a_call(CMD_ECHO, go);
 	CHECK(ioctl(ta.fd, TEECHAN_REPLY_RECV, &rr) == 0 && rr.kind == TEECHAN_KIND_OPEN);
 	rr.reply_id = rr.id;
 	CHECK(fcntl(ta.fd, F_SETFL, O_NONBLOCK) == 0);
 	CHECK_ERRNO(ioctl(ta.fd, TEECHAN_REPLY_RECV, &rr), EAGAIN);
-	CHECK(read(opened[0], &c, 1) == 1);
-	await_sleep(pid, pid);
+	CHECK(write(go[1], "x", 1) == 1);
+	message.fd = ta.fd;
+	CHECK(poll(&message, 1, -1) == 1 && message.revents == POLLIN);
 	CHECK(kill(pid, SIGKILL) == 0 && WIFSIGNALED(await_end(pid)));
 	CHECK(ioctl(ta.fd, TEECHAN_REPLY_RECV, &rr) == 0);
 	CHECK(rr.kind == TEECHAN_KIND_CLOSE);
@@ -272,7 +273,7 @@ static void random_kills(void)
 		pid_t pid;
 
 		ta_start(&ta, uuid_a, SHARED);
-		pid = client_in_a_call(CMD_ECHO, -1);
+		pid = client_in_a_call(CMD_ECHO, NULL);
 		for (unsigned int i = 0; i < round * 4; i++)
 			sched_yield();
 		kill(round & 1 ? pid : ta.pid, SIGKILL);

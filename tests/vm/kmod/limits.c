@@ -32,19 +32,23 @@ static void one_session(void)
 	client_session(client_open(), uuid_a);
 }
 
-/* One user's sessions are his limit, over all his files; another's are his own. */
+/* One user's sessions are his limit, over all his files, until the TA has answered their closes; another's are his own. */
 static void limit_of_sessions(void)
 {
 	struct rlimit all = { RLIM_INFINITY, RLIM_INFINITY };
 	struct ta_process ta;
 	int fd = client_open();
+	uint32_t session;
 
 	CHECK(ioctl(fd, TEECHAN_VERSION, &limits) == 0 && limits.user_sessions_max > 0);
 	CHECK(setrlimit(RLIMIT_MEMLOCK, &all) == 0);
 	ta_start(&ta, uuid_a, SHARED);
+	session = client_session(fd, uuid_a);
 	as_user(1001, fill_sessions);
-	as_user(1001, one_session);
 	as_user(1002, one_session);
+	/* Behind all the closes, and the TA is one thread. */
+	CHECK(client_call(fd, session, CMD_ECHO, NULL) == 0);
+	as_user(1001, one_session);
 }
 
 static void fill_memory(void)
