@@ -31,7 +31,7 @@ struct request {
 	uint16_t flags;
 	uint8_t cmd;
 	uint16_t reserved;	/* of the header */
-	uint16_t attr;		/* 0: none */
+	uint16_t attr;		/* 0: none, and what is in value belongs to none */
 	size_t len;
 	const void *value;
 };
@@ -52,6 +52,10 @@ static void genl_send(int sock, uint16_t family, const struct request *r)
 		message.attr = (struct nlattr){ .nla_len = (uint16_t)(sizeof(struct nlattr) + r->len), .nla_type = r->attr };
 		memcpy(message.value, r->value, r->len);
 		message.head.nlmsg_len += ATTR_ALIGN(message.attr.nla_len);
+	} else if (r->len) {
+		CHECK(r->len <= sizeof(message.attr));
+		memcpy(&message.attr, r->value, r->len);
+		message.head.nlmsg_len += (uint32_t)r->len;
 	}
 	CHECK(send(sock, &message, message.head.nlmsg_len, 0) == (ssize_t)message.head.nlmsg_len);
 }
@@ -215,6 +219,8 @@ static void refusals_say_why(void)
 		{ "one below it", { NLM_F_DUMP, TEECHAN_CMD_GET_TA, 0, TEECHAN_A_ABI, 4, &number }, "Unsupported attribute" },
 		{ "any for the counters", { NLM_F_ACK, TEECHAN_CMD_GET_INFO, 0, TEECHAN_A_TA_UUID, 16, uuid_a }, "Unknown attribute type" },
 		{ "a reserved place", { NLM_F_DUMP, TEECHAN_CMD_GET_TA, 1, 0, 0, NULL }, NULL },
+		/* The kernel's log has a line of its own for this one, which check-dmesg knows. */
+		{ "a byte behind the attributes", { NLM_F_DUMP, TEECHAN_CMD_GET_TA, 0, 0, 1, "x" }, "leftover" },
 	};
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
@@ -376,6 +382,15 @@ static void monitor_ends_in_a_flood(void)
 		CHECK(kill(pids[i], SIGKILL) == 0 && await_end(pids[i]) == SIGKILL);
 }
 
+/* teectl names this process, by what it was started as: for 32 bits that is another. */
+static bool says_name(const char *format)
+{
+	char text[80];
+
+	snprintf(text, sizeof(text), format, program_invocation_short_name);
+	return teectl_says(text);
+}
+
 static void monitor_speaks_to_people(void)
 {
 	static const char *const arguments[] = { "monitor", NULL };
@@ -389,7 +404,7 @@ static void monitor_speaks_to_people(void)
 	CHECK(client_call(fd, client_session(fd, uuid_a), CMD_ECHO, NULL) == 0);
 	teectl_await(&running, "command 0x0");
 	CHECK(teectl_stop(&running, SIGINT) == 0);
-	CHECK(teectl_says("client watch (pid ") && teectl_says("TA watch (pid ") && teectl_says("user 0)") && teectl_says("  ok  in ") &&
+	CHECK(says_name("client %s (pid ") && says_name("TA %s (pid ") && teectl_says("user 0)") && teectl_says("  ok  in ") &&
 	      teectl_says("multi-session"));
 }
 
@@ -418,9 +433,9 @@ static void top_once(void)
 	}
 	CHECK(teectl_capture(TEECTL " top --once --interval 0.5 2>&1") == 0);
 	CHECK(teectl_says("1 TA  2 sessions  256 KiB of regions, 0% lent") && teectl_says("TRUSTED APP") && teectl_says("REGION OF"));
-	CHECK(teectl_says("watch           " TEXT_A) && teectl_says("each second"));
+	CHECK(says_name("%-15s " TEXT_A) && teectl_says("each second"));
 	/* A rate and three latencies: none of them is a dash. */
-	at = strstr(teectl_text, "watch           " TEXT_A);
+	at = strstr(teectl_text, " " TEXT_A);
 	CHECK(at);
 	*strchr(at, '\n') = 0;
 	CHECK(!strstr(at, " - "));
