@@ -296,15 +296,15 @@ $(MODULE_TESTS): $(B)/tests/kmod/%: $(B)/obj/tests/vm/kmod/%.o $(MODULE_HELPERS)
 	$(link)
 OBJECTS += $(MODULE_HELPERS) $(MODULE_PROGRAMS:%=$(B)/obj/tests/vm/kmod/%.o)
 
-# The same programs, client and trusted application both, once more for 32 bits: NAME-32. The ABI has sizes of 64 bits, which
-# become a size_t of 32 there.
+# Those that 32 bits can change, client and trusted application both, once more: NAME-32; any other can be built by that name.
+# The ABI has sizes of 64 bits, which become a size_t of 32 there.
 M32 := -m32 -D_FILE_OFFSET_BITS=64 -Wno-conversion -idirafter /usr/include/$(MULTIARCH)
-MODULE_PROGRAMS_32 := $(MODULE_PROGRAMS:%=%-32)
+MODULE_PROGRAMS_32 := $(addsuffix -32,calls memory mapping cancel refusals identity limits width)
 MODULE_TESTS_32 := $(MODULE_PROGRAMS_32:%=$(B)/tests/kmod/%)
 $(B)/obj32/%.o: %.c
 	$(say) CC '$< (32-bit)'
 	$(compile) $(M32)
-$(MODULE_TESTS_32): $(B)/tests/kmod/%-32: $(B)/obj32/tests/vm/kmod/%.o $(MODULE_HELPERS:$(B)/obj/%=$(B)/obj32/%)
+$(MODULE_PROGRAMS:%=$(B)/tests/kmod/%-32): $(B)/tests/kmod/%-32: $(B)/obj32/tests/vm/kmod/%.o $(MODULE_HELPERS:$(B)/obj/%=$(B)/obj32/%)
 	$(link) -m32
 OBJECTS += $(MODULE_HELPERS:$(B)/obj/%=$(B)/obj32/%) $(MODULE_PROGRAMS:%=$(B)/obj32/tests/vm/kmod/%.o)
 

@@ -26,7 +26,7 @@
 #define WANTED 10000000u /* writes */
 #define ENOUGH 500u /* calls */
 
-static time_t seconds = 8;
+static time_t seconds = 3;
 
 /* ---- the trusted side ---- */
 

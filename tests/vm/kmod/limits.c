@@ -66,7 +66,7 @@ static void fill_memory(void)
 	arg = (struct teechan_region_alloc){ .size = PAGE };
 	CHECK_ERRNO(ioctl(fd, TEECHAN_REGION_ALLOC, &arg), ENOMEM);
 	/* What was given back can be had again, at once. */
-	for (int i = 0; i < 10; i++) {
+	for (int i = 0; i < 3; i++) {
 		struct teechan_region_free it = { .id = id };
 
 		CHECK(ioctl(fd, TEECHAN_REGION_FREE, &it) == 0);
@@ -164,7 +164,7 @@ static void fill_to_the_page(void)
 	for (; held + 2 * size <= limits.user_memory_max; held += size)
 		alloc(fd, size);
 	CHECK(limits.user_memory_max - held == size);
-	for (unsigned int round = 0; round < 20; round++) {
+	for (unsigned int round = 0; round < 5; round++) {
 		const uint32_t most = alloc(fd, size - (round + 1) * PAGE);
 		uint32_t few;
 
