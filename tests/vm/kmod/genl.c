@@ -1,114 +1,193 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "tests/vm/kmod/genl.h"
 
+#include <errno.h>
 #include <linux/genetlink.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
 #include "include/uapi/teechan.h"
-#include "tests/vm/kmod/tap.h"
 
 /* NLA_ALIGN() is one of signed numbers. */
-#define ATTR_ALIGN(len) (((uint32_t)(len) + 3u) & ~3u)
-
-int genl_socket(void)
+static size_t aligned(size_t len)
 {
-	int sock = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_GENERIC);
-
-	CHECK(sock >= 0);
-	return sock;
+	return (len + 3) & ~(size_t)3;
 }
 
-ssize_t genl_ask(int sock, uint16_t family, uint16_t flags, uint8_t cmd, uint16_t attr, const char *value, void *answer,
-		 size_t room)
+size_t genl_put(void *at, uint16_t type, const void *value, size_t len)
+{
+	const struct nlattr attr = { .nla_len = (uint16_t)(sizeof(attr) + len), .nla_type = type };
+	uint8_t *to = at;
+
+	memcpy(to, &attr, sizeof(attr));
+	if (len)
+		memcpy(to + sizeof(attr), value, len);
+	memset(to + attr.nla_len, 0, aligned(attr.nla_len) - attr.nla_len);
+	return aligned(attr.nla_len);
+}
+
+int genl_send(const struct genl *genl, uint16_t flags, uint8_t cmd, const void *attrs, size_t len)
 {
 	struct {
 		struct nlmsghdr head;
 		struct genlmsghdr genl;
-		struct nlattr attr;
-		char value[16];
-	} request = { .head = { .nlmsg_type = family, .nlmsg_flags = NLM_F_REQUEST | flags } };
-	const size_t len = strlen(value) + 1;
+	} request = { .head = { .nlmsg_len = (uint32_t)(NLMSG_LENGTH(GENL_HDRLEN) + len), .nlmsg_type = genl->family,
+				.nlmsg_flags = (uint16_t)(NLM_F_REQUEST | flags), .nlmsg_seq = 1 },
+		      .genl = { .cmd = cmd, .version = TEECHAN_GENL_VERSION, .reserved = genl->reserved } };
+	struct iovec parts[] = { { &request, sizeof(request) }, { (void *)(uintptr_t)attrs, len } };
+	const struct msghdr message = { .msg_iov = parts, .msg_iovlen = 2 };
 
-	CHECK(len <= sizeof(request.value));
-	request.head.nlmsg_len = NLMSG_LENGTH(GENL_HDRLEN);
-	request.genl = (struct genlmsghdr){ .cmd = cmd, .version = 1 };
-	if (attr) {
-		request.attr = (struct nlattr){ .nla_len = (uint16_t)(sizeof(struct nlattr) + len), .nla_type = attr };
-		memcpy(request.value, value, len);
-		request.head.nlmsg_len += ATTR_ALIGN(request.attr.nla_len);
-	}
-	CHECK(send(sock, &request, request.head.nlmsg_len, 0) == (ssize_t)request.head.nlmsg_len);
-	return recv(sock, answer, room, 0);
+	return sendmsg(genl->sock, &message, 0) < 0 ? errno : 0;
 }
 
-const struct nlattr *genl_attr(const struct nlmsghdr *head, uint16_t type)
+int genl_receive(const struct genl *genl, unsigned int *messages)
 {
-	const uint8_t *at = (const uint8_t *)NLMSG_DATA(head) + GENL_HDRLEN;
-	const uint8_t *end = (const uint8_t *)head + head->nlmsg_len;
+	static _Thread_local _Alignas(8) uint8_t buf[1 << 15];
 
-	while (at + sizeof(struct nlattr) <= end) {
+	for (;;) {
+		const ssize_t got = recv(genl->sock, buf, sizeof(buf), 0);
+		const struct nlmsghdr *head = (const void *)buf;
+		size_t left;
+
+		if (got < 0)
+			return errno;
+		for (left = (size_t)got; NLMSG_OK(head, left); head = NLMSG_NEXT(head, left)) {
+			/* Events come in between, unasked. */
+			if (head->nlmsg_seq != 1)
+				continue;
+			if (head->nlmsg_type == NLMSG_ERROR)
+				return -((const struct nlmsgerr *)NLMSG_DATA(head))->error;
+			if (head->nlmsg_type == NLMSG_DONE) {
+				int error;
+
+				memcpy(&error, NLMSG_DATA(head), sizeof(error));
+				return error < 0 ? -error : 0;
+			}
+			if (messages)
+				++*messages;
+			if (!(head->nlmsg_flags & NLM_F_MULTI))
+				return 0;
+		}
+	}
+}
+
+int genl_ask(const struct genl *genl, uint16_t flags, uint8_t cmd, unsigned int *messages)
+{
+	const int error = genl_send(genl, flags, cmd, NULL, 0);
+
+	return error ? error : genl_receive(genl, messages);
+}
+
+const struct nlattr *genl_find(const void *from, const void *end, uint16_t type)
+{
+	const uint8_t *at = from;
+
+	while (at + sizeof(struct nlattr) <= (const uint8_t *)end) {
 		const struct nlattr *attr = (const void *)at;
 
-		if (attr->nla_type == type)
+		if (attr->nla_len < sizeof(*attr))
+			return NULL;
+		if ((attr->nla_type & NLA_TYPE_MASK) == type)
 			return attr;
-		at += ATTR_ALIGN(attr->nla_len);
+		at += aligned(attr->nla_len);
 	}
 	return NULL;
 }
 
-uint16_t genl_family(int sock)
+const struct nlattr *genl_attr(const struct nlmsghdr *head, uint16_t type)
 {
-	static _Alignas(8) uint8_t answer[4096];
-	const struct nlmsghdr *head = (const void *)answer;
-	const struct nlattr *attr;
-	uint16_t id;
+	return genl_find((const uint8_t *)NLMSG_DATA(head) + GENL_HDRLEN, (const uint8_t *)head + head->nlmsg_len, type);
+}
 
-	CHECK(genl_ask(sock, GENL_ID_CTRL, 0, CTRL_CMD_GETFAMILY, CTRL_ATTR_FAMILY_NAME, TEECHAN_GENL_NAME, answer,
-		       sizeof(answer)) > 0);
+/* What the kernel's own family tells of ours. */
+static int read_family(struct genl *genl)
+{
+	static _Thread_local _Alignas(8) uint8_t buf[4096];
+	const struct nlmsghdr *head = (const void *)buf;
+	const struct nlattr *id, *groups, *first, *group;
+
+	if (recv(genl->sock, buf, sizeof(buf), 0) < 0)
+		return errno;
 	if (head->nlmsg_type == NLMSG_ERROR)
-		return 0;
-	attr = genl_attr(head, CTRL_ATTR_FAMILY_ID);
-	CHECK(attr);
-	memcpy(&id, attr + 1, sizeof(id));
-	return id;
+		return -((const struct nlmsgerr *)NLMSG_DATA(head))->error;
+	id = genl_attr(head, CTRL_ATTR_FAMILY_ID);
+	groups = genl_attr(head, CTRL_ATTR_MCAST_GROUPS);
+	/* A list of groups, each with attributes of its own: there is one. */
+	first = groups ? groups + 1 : NULL;
+	group = first ? genl_find(first + 1, (const uint8_t *)first + first->nla_len, CTRL_ATTR_MCAST_GRP_ID) : NULL;
+	if (!id || !group)
+		return EPROTO;
+	memcpy(&genl->family, id + 1, sizeof(genl->family));
+	memcpy(&genl->group, group + 1, sizeof(genl->group));
+	return 0;
 }
 
-uint64_t genl_counter(uint16_t attr)
+int genl_open(struct genl *genl)
 {
-	static _Alignas(8) uint8_t answer[4096];
-	const int sock = genl_socket();
+	uint8_t name[sizeof(struct nlattr) + sizeof(TEECHAN_GENL_NAME) + 3];
+	int error;
+
+	*genl = (struct genl){ .sock = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_GENERIC), .family = GENL_ID_CTRL };
+	if (genl->sock < 0)
+		return errno;
+	error = genl_send(genl, 0, CTRL_CMD_GETFAMILY, name,
+			  genl_put(name, CTRL_ATTR_FAMILY_NAME, TEECHAN_GENL_NAME, sizeof(TEECHAN_GENL_NAME)));
+	if (!error)
+		error = read_family(genl);
+	if (error)
+		genl_close(genl);
+	return error;
+}
+
+void genl_close(struct genl *genl)
+{
+	if (genl->sock >= 0)
+		close(genl->sock);
+	genl->sock = -1;
+}
+
+int genl_listen(const struct genl *genl, int yes)
+{
+	return setsockopt(genl->sock, SOL_NETLINK, yes ? NETLINK_ADD_MEMBERSHIP : NETLINK_DROP_MEMBERSHIP, &genl->group,
+			  sizeof(genl->group)) < 0 ? errno : 0;
+}
+
+int genl_counter(uint16_t attr, uint64_t *value)
+{
+	_Alignas(8) uint8_t buf[4096];
+	const struct nlmsghdr *head = (const void *)buf;
 	const struct nlattr *found;
-	uint64_t value;
+	struct genl genl;
+	int error = genl_open(&genl);
 
-	CHECK(genl_ask(sock, genl_family(sock), 0, TEECHAN_CMD_GET_INFO, 0, "", answer, sizeof(answer)) > 0);
-	close(sock);
-	found = genl_attr((const void *)answer, attr);
-	CHECK(found);
-	memcpy(&value, found + 1, sizeof(value));
-	return value;
+	if (error)
+		return error;
+	error = genl_send(&genl, 0, TEECHAN_CMD_GET_INFO, NULL, 0);
+	if (!error && recv(genl.sock, buf, sizeof(buf), 0) < 0)
+		error = errno;
+	genl_close(&genl);
+	if (error)
+		return error;
+	if (head->nlmsg_type == NLMSG_ERROR)
+		return -((const struct nlmsgerr *)NLMSG_DATA(head))->error;
+	found = genl_attr(head, attr);
+	if (!found)
+		return EPROTO;
+	memcpy(value, found + 1, sizeof(*value));
+	return 0;
 }
 
-unsigned int genl_count(uint8_t cmd)
+int genl_count(uint8_t cmd, unsigned int *count)
 {
-	static _Alignas(8) uint8_t answer[1 << 15];
-	const int sock = genl_socket();
-	ssize_t got = genl_ask(sock, genl_family(sock), NLM_F_DUMP, cmd, 0, "", answer, sizeof(answer));
-	unsigned int count = 0;
+	struct genl genl;
+	int error = genl_open(&genl);
 
-	for (;;) {
-		size_t len = (size_t)got;
-
-		CHECK(got > 0);
-		for (const struct nlmsghdr *head = (const void *)answer; NLMSG_OK(head, len); head = NLMSG_NEXT(head, len)) {
-			CHECK(head->nlmsg_type != NLMSG_ERROR);
-			if (head->nlmsg_type == NLMSG_DONE) {
-				close(sock);
-				return count;
-			}
-			count++;
-		}
-		got = recv(sock, answer, sizeof(answer), 0);
-	}
+	*count = 0;
+	if (error)
+		return error;
+	error = genl_ask(&genl, NLM_F_DUMP, cmd, count);
+	genl_close(&genl);
+	return error;
 }

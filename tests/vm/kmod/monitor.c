@@ -3,7 +3,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
-#include <linux/genetlink.h>
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
@@ -108,14 +107,16 @@ static void dump_under_changes(void)
 	unsigned int seen[201] = { 0 };
 	uint32_t sessions[201];
 	struct ta_process ta;
-	int fd, sock = genl_socket();
+	struct genl genl;
 	ssize_t len;
+	int fd;
 
 	ta_start(&ta, uuid_a, SHARED);
 	fd = client_open();
 	for (unsigned int i = 1; i <= 200; i++)
 		sessions[i] = client_session(fd, uuid_a);
-	len = genl_ask(sock, genl_family(sock), NLM_F_DUMP, TEECHAN_CMD_GET_SESSION, 0, "", answer, sizeof(answer));
+	CHECK(genl_open(&genl) == 0 && genl_send(&genl, NLM_F_DUMP, TEECHAN_CMD_GET_SESSION, NULL, 0) == 0);
+	len = recv(genl.sock, answer, sizeof(answer), 0);
 	CHECK(len > 0 && tick_sessions(answer, (size_t)len, seen, 201));
 	CHECK(seen[1] == 1 && seen[200] == 0);
 	for (unsigned int i = 1; i <= 20; i++)
@@ -123,7 +124,7 @@ static void dump_under_changes(void)
 	/* Closed for the TA as well, when it answers what comes behind. */
 	CHECK(client_call(fd, sessions[200], CMD_ECHO, NULL) == 0);
 	do {
-		len = recv(sock, answer, sizeof(answer), 0);
+		len = recv(genl.sock, answer, sizeof(answer), 0);
 		CHECK(len > 0);
 	} while (tick_sessions(answer, (size_t)len, seen, 201));
 	for (unsigned int i = 1; i <= 200; i++)
@@ -135,17 +136,14 @@ static const uint8_t requests[] = { TEECHAN_CMD_GET_INFO, TEECHAN_CMD_GET_TA, TE
 /* No request takes an attribute: one that comes with one is refused, not half understood. */
 static void attributes_are_refused(void)
 {
-	static _Alignas(8) uint8_t answer[4096];
-	const struct nlmsghdr *head = (const void *)answer;
+	uint8_t attr[8];
+	const size_t len = genl_put(attr, TEECHAN_A_SESSION, "x", 2);
+	struct genl genl;
 
+	CHECK(genl_open(&genl) == 0);
 	for (size_t i = 0; i < sizeof(requests); i++) {
-		int sock = genl_socket();
-		const struct nlmsgerr *error = NLMSG_DATA(head);
-
-		CHECK(genl_ask(sock, genl_family(sock), i ? NLM_F_DUMP : NLM_F_ACK, requests[i], TEECHAN_A_SESSION, "x", answer,
-			   sizeof(answer)) > 0);
-		CHECK(head->nlmsg_type == NLMSG_ERROR && error->error == -EINVAL);
-		close(sock);
+		CHECK(genl_send(&genl, i ? NLM_F_DUMP : 0, requests[i], attr, len) == 0);
+		CHECK(genl_receive(&genl, NULL) == EINVAL);
 	}
 }
 
@@ -253,56 +251,22 @@ static void only_root_may_watch(void)
 	CHECK(await_end(pid) == 0);
 }
 
-/* The number of the group of events. */
-static uint32_t group_id(int sock)
-{
-	static _Alignas(8) uint8_t answer[4096];
-	const struct nlattr *attr, *group;
-	uint32_t id = 0;
-
-	CHECK(genl_ask(sock, GENL_ID_CTRL, 0, CTRL_CMD_GETFAMILY, CTRL_ATTR_FAMILY_NAME, TEECHAN_GENL_NAME, answer,
-		       sizeof(answer)) > 0);
-	attr = genl_attr((const void *)answer, CTRL_ATTR_MCAST_GROUPS);
-	CHECK(attr);
-	/* A list of one, each a name and a number. */
-	group = attr + 2;
-	for (const uint8_t *at = (const uint8_t *)group; at < (const uint8_t *)attr + attr->nla_len;) {
-		group = (const void *)at;
-		if (group->nla_type == CTRL_ATTR_MCAST_GRP_ID)
-			memcpy(&id, group + 1, sizeof(id));
-		at += (group->nla_len + 3u) & ~3u;
-	}
-	CHECK(id);
-	return id;
-}
-
 /* Every request and the group of events, one by one. */
 static void nothing_to_watch(void)
 {
-	static _Alignas(8) uint8_t answer[4096];
-	const struct nlmsghdr *head = (const void *)answer;
-	const struct nlmsgerr *error = NLMSG_DATA(head);
+	struct genl genl;
 
-	for (size_t i = 0; i < sizeof(requests); i++) {
-		const int sock = genl_socket();
-
-		CHECK(genl_ask(sock, genl_family(sock), i ? NLM_F_DUMP : NLM_F_ACK, requests[i], 0, "", answer, sizeof(answer)) >
-		      0);
-		CHECK(head->nlmsg_type == NLMSG_ERROR && error->error == -EPERM);
-		close(sock);
-	}
-	const int sock = genl_socket();
-	const uint32_t group = group_id(sock);
-
-	CHECK_ERRNO(setsockopt(sock, SOL_NETLINK, NETLINK_ADD_MEMBERSHIP, &group, sizeof(group)), EPERM);
+	CHECK(genl_open(&genl) == 0);
+	for (size_t i = 0; i < sizeof(requests); i++)
+		CHECK(genl_ask(&genl, i ? NLM_F_DUMP : 0, requests[i], NULL) == EPERM);
+	CHECK(genl_listen(&genl, 1) == EPERM);
 }
 
 static void watch_without_capability(void)
 {
-	const int sock = genl_socket();
-	const uint32_t group = group_id(sock);
+	struct genl genl;
 
-	CHECK(setsockopt(sock, SOL_NETLINK, NETLINK_ADD_MEMBERSHIP, &group, sizeof(group)) == 0);
+	CHECK(genl_open(&genl) == 0 && genl_listen(&genl, 1) == 0);
 	as_user(1001, nothing_to_watch);
 }
 
@@ -321,8 +285,10 @@ static void watch_in_user_namespace(void)
 
 static void another_network_namespace(void)
 {
+	struct genl genl;
+
 	CHECK(unshare(CLONE_NEWNET) == 0);
-	CHECK(genl_family(genl_socket()) == 0);
+	CHECK(genl_open(&genl) == ENOENT);
 }
 
 struct canceller {

@@ -7,18 +7,16 @@
 #include <fcntl.h>
 #include <grp.h>
 #include <linux/capability.h>
-#include <linux/genetlink.h>
-#include <linux/netlink.h>
 #include <sched.h>
 #include <string.h>
 #include <sys/ioctl.h>
-#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "tests/vm/kmod/chan.h"
+#include "tests/vm/kmod/genl.h"
 #include "tests/vm/kmod/tap.h"
 
 #define TEECTL "/test/teectl"
@@ -129,99 +127,45 @@ static int try_bind(const char *path, uint32_t uid, const char *which)
 /* ---- bare netlink ---- */
 
 struct request {
-	struct nlmsghdr head;
-	struct genlmsghdr genl;
-	uint8_t bytes[(TEECHAN_POLICY_MAX + 1) * 72];
+	uint8_t cmd;
+	size_t len;
+	uint8_t attrs[(TEECHAN_POLICY_MAX + 1) * 72];
 };
 
-static void request_begin(struct request *r, uint16_t family, uint8_t cmd)
+static void request_begin(struct request *r, uint8_t cmd)
 {
-	memset(r, 0, sizeof(*r));
-	r->head = (struct nlmsghdr){ .nlmsg_len = NLMSG_LENGTH(GENL_HDRLEN), .nlmsg_type = family,
-				     .nlmsg_flags = NLM_F_REQUEST | NLM_F_ACK };
-	r->genl = (struct genlmsghdr){ .cmd = cmd, .version = 1 };
-}
-
-static uint8_t *request_end(struct request *r)
-{
-	return (uint8_t *)r + r->head.nlmsg_len;
+	r->cmd = cmd;
+	r->len = 0;
 }
 
 static void request_put(struct request *r, uint16_t type, const void *data, size_t len)
 {
-	const struct nlattr attr = { .nla_len = (uint16_t)(sizeof(attr) + len), .nla_type = type };
-
-	memcpy(request_end(r), &attr, sizeof(attr));
-	if (len)
-		memcpy(request_end(r) + sizeof(attr), data, len);
-	r->head.nlmsg_len += (uint32_t)(sizeof(attr) + len + 3) & ~3u;
+	r->len += genl_put(r->attrs + r->len, type, data, len);
 }
 
 /* An entry whose parts have the sizes given; 0 leaves one out. */
 static void request_entry(struct request *r, uint32_t uid, size_t uuid_len, size_t uid_len, size_t digest_len, uint16_t flag)
 {
 	static const uint8_t digest[40] = { 1 };
-	uint8_t uuid[24] = { 0 };
-	struct nlattr nest = { .nla_type = (uint16_t)(TEECHAN_A_POLICY_ENTRY | flag) };
-	uint8_t *at = request_end(r);
+	uint8_t uuid[24] = { 0 }, number[8] = { 0 }, entry[96];
+	size_t len = 0;
 
 	memcpy(uuid, uuid_a, TEECHAN_UUID_LEN);
-	r->head.nlmsg_len += (uint32_t)sizeof(nest);
+	memcpy(number, &uid, sizeof(uid));
 	if (uuid_len)
-		request_put(r, TEECHAN_A_TA_UUID, uuid, uuid_len);
+		len += genl_put(entry + len, TEECHAN_A_TA_UUID, uuid, uuid_len);
 	if (uid_len)
-		request_put(r, TEECHAN_A_TA_UID, &uid, uid_len);
+		len += genl_put(entry + len, TEECHAN_A_TA_UID, number, uid_len);
 	if (digest_len)
-		request_put(r, TEECHAN_A_TA_DIGEST, digest, digest_len);
-	nest.nla_len = (uint16_t)(request_end(r) - at);
-	memcpy(at, &nest, sizeof(nest));
-}
-
-static int netlink_open(void)
-{
-	int sock = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_GENERIC);
-
-	CHECK(sock >= 0);
-	return sock;
+		len += genl_put(entry + len, TEECHAN_A_TA_DIGEST, digest, digest_len);
+	request_put(r, (uint16_t)(TEECHAN_A_POLICY_ENTRY | flag), entry, len);
 }
 
 /* The errno that the kernel acknowledges with. */
-static int request_send(int sock, struct request *r)
+static int request_send(const struct genl *genl, const struct request *r)
 {
-	struct {
-		struct nlmsghdr head;
-		struct nlmsgerr error;
-		uint8_t more[sizeof(struct request)];
-	} answer;
-
-	CHECK(send(sock, r, r->head.nlmsg_len, 0) == (ssize_t)r->head.nlmsg_len);
-	CHECK(recv(sock, &answer, sizeof(answer), 0) >= (ssize_t)(sizeof(answer.head) + sizeof(answer.error)));
-	CHECK(answer.head.nlmsg_type == NLMSG_ERROR);
-	return -answer.error.error;
-}
-
-static uint16_t family_id(int sock)
-{
-	static struct request r;
-	uint8_t answer[4096];
-	ssize_t len;
-	uint16_t id = 0;
-
-	request_begin(&r, GENL_ID_CTRL, CTRL_CMD_GETFAMILY);
-	r.head.nlmsg_flags = NLM_F_REQUEST;
-	request_put(&r, CTRL_ATTR_FAMILY_NAME, TEECHAN_GENL_NAME, sizeof(TEECHAN_GENL_NAME));
-	CHECK(send(sock, &r, r.head.nlmsg_len, 0) == (ssize_t)r.head.nlmsg_len);
-	len = recv(sock, answer, sizeof(answer), 0);
-	for (ssize_t at = NLMSG_LENGTH(GENL_HDRLEN); at + (ssize_t)sizeof(struct nlattr) <= len;) {
-		struct nlattr attr;
-
-		memcpy(&attr, answer + at, sizeof(attr));
-		if (attr.nla_type == CTRL_ATTR_FAMILY_ID)
-			memcpy(&id, answer + at + sizeof(attr), sizeof(id));
-		at += (attr.nla_len + 3) & ~3;
-	}
-	CHECK(id);
-	return id;
+	CHECK(genl_send(genl, NLM_F_ACK, r->cmd, r->attrs, r->len) == 0);
+	return genl_receive(genl, NULL);
 }
 
 /* ---- tests ---- */
@@ -335,36 +279,35 @@ static void root_who_may_only_watch(void)
 	CHECK(syscall(SYS_capset, &head, data) == 0);
 }
 
-static int request_policy(int sock, uint16_t family, uint8_t cmd)
+static int request_policy(const struct genl *genl, uint8_t cmd)
 {
 	static struct request r;
 
-	request_begin(&r, family, cmd);
+	request_begin(&r, cmd);
 	if (cmd == TEECHAN_CMD_SET_POLICY)
 		request_entry(&r, 0, 16, 4, 32, NLA_F_NESTED);
-	return request_send(sock, &r);
+	return request_send(genl, &r);
 }
 
 static void rights(void)
 {
 	static void (*const drops[])(void) = { an_ordinary_user, in_a_user_namespace, root_who_may_only_watch };
-	int sock, status;
-	uint16_t family;
+	struct genl genl;
+	int status;
 	pid_t pid;
 
 	module_anew();
-	sock = netlink_open();
-	family = family_id(sock);
+	CHECK(genl_open(&genl) == 0);
 	for (size_t i = 0; i < sizeof(drops) / sizeof(drops[0]); i++) {
 		pid = fork();
 		CHECK(pid >= 0);
 		if (pid == 0) {
 			drops[i]();
 			/* Neither on a socket of root's nor on one of his own. */
-			CHECK(request_policy(sock, family, TEECHAN_CMD_SET_POLICY) == EPERM);
-			sock = netlink_open();
-			CHECK(request_policy(sock, family, TEECHAN_CMD_SET_POLICY) == EPERM);
-			CHECK(request_policy(sock, family, TEECHAN_CMD_SEAL_POLICY) == EPERM);
+			CHECK(request_policy(&genl, TEECHAN_CMD_SET_POLICY) == EPERM);
+			CHECK(genl_open(&genl) == 0);
+			CHECK(request_policy(&genl, TEECHAN_CMD_SET_POLICY) == EPERM);
+			CHECK(request_policy(&genl, TEECHAN_CMD_SEAL_POLICY) == EPERM);
 			if (i == 2)
 				CHECK(capture(TEECTL " policy show 2>&1") == 0 && says("No policy is set"));
 			else
@@ -374,9 +317,9 @@ static void rights(void)
 		status = await_end(pid);
 		CHECK(status == 0);
 	}
-	CHECK(request_policy(sock, family, TEECHAN_CMD_SET_POLICY) == 0);
-	CHECK(request_policy(sock, family, TEECHAN_CMD_SEAL_POLICY) == 0);
-	CHECK(request_policy(sock, family, TEECHAN_CMD_SET_POLICY) == EALREADY);
+	CHECK(request_policy(&genl, TEECHAN_CMD_SET_POLICY) == 0);
+	CHECK(request_policy(&genl, TEECHAN_CMD_SEAL_POLICY) == 0);
+	CHECK(request_policy(&genl, TEECHAN_CMD_SET_POLICY) == EALREADY);
 }
 
 static void all_or_nothing(void)
@@ -400,40 +343,39 @@ static void all_or_nothing(void)
 		{ "not said to be nested", 1, 16, 4, 32, 0 },
 	};
 	static struct request r;
-	int sock, error;
-	uint16_t family;
+	struct genl genl;
+	int error;
 
 	module_anew();
-	sock = netlink_open();
-	family = family_id(sock);
+	CHECK(genl_open(&genl) == 0);
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		request_begin(&r, family, TEECHAN_CMD_SET_POLICY);
+		request_begin(&r, TEECHAN_CMD_SET_POLICY);
 		request_entry(&r, 0, 16, 4, 32, NLA_F_NESTED);
 		request_entry(&r, rows[i].uid, rows[i].uuid, rows[i].id, rows[i].digest, rows[i].flag);
-		error = request_send(sock, &r);
+		error = request_send(&genl, &r);
 		if (error != EINVAL && error != ERANGE) {
 			printf("# %s: %s\n", rows[i].name, strerror(error));
 			CHECK(!"it is refused");
 		}
 	}
-	request_begin(&r, family, TEECHAN_CMD_SET_POLICY);
-	CHECK(request_send(sock, &r) == EINVAL);
+	request_begin(&r, TEECHAN_CMD_SET_POLICY);
+	CHECK(request_send(&genl, &r) == EINVAL);
 	request_put(&r, TEECHAN_A_POLICY_SEAL, NULL, 0);
-	CHECK(request_send(sock, &r) == EINVAL);
+	CHECK(request_send(&genl, &r) == EINVAL);
 	request_entry(&r, 1, 16, 4, 32, NLA_F_NESTED);
 	request_put(&r, TEECHAN_A_CMD, "1234", 4);
-	CHECK(request_send(sock, &r) == EINVAL);
-	request_begin(&r, family, TEECHAN_CMD_SET_POLICY);
+	CHECK(request_send(&genl, &r) == EINVAL);
+	request_begin(&r, TEECHAN_CMD_SET_POLICY);
 	request_entry(&r, 1, 16, 4, 32, NLA_F_NESTED);
 	request_entry(&r, 1, 16, 4, 32, NLA_F_NESTED);
-	CHECK(request_send(sock, &r) == EEXIST);
-	request_begin(&r, family, TEECHAN_CMD_SET_POLICY);
+	CHECK(request_send(&genl, &r) == EEXIST);
+	request_begin(&r, TEECHAN_CMD_SET_POLICY);
 	for (uint32_t i = 0; i <= TEECHAN_POLICY_MAX; i++)
 		request_entry(&r, i, 16, 4, 32, NLA_F_NESTED);
-	CHECK(request_send(sock, &r) == E2BIG);
-	request_begin(&r, family, TEECHAN_CMD_SEAL_POLICY);
+	CHECK(request_send(&genl, &r) == E2BIG);
+	request_begin(&r, TEECHAN_CMD_SEAL_POLICY);
 	request_put(&r, TEECHAN_A_POLICY_SEAL, NULL, 0);
-	CHECK(request_send(sock, &r) == EINVAL);
+	CHECK(request_send(&genl, &r) == EINVAL);
 	/* None of it left anything behind. */
 	CHECK(capture(TEECTL " --json policy show 2>&1") == 0 && says("{\"policy\":\"none\",\"entries\":[]}"));
 	CHECK(try_bind(SELF, USER, "a") == 0);
@@ -443,15 +385,15 @@ static void all_or_nothing(void)
 static void as_many_as_may_be(void)
 {
 	static struct request r;
+	struct genl genl;
 	char want[64];
-	int sock;
 
 	module_anew();
-	sock = netlink_open();
-	request_begin(&r, family_id(sock), TEECHAN_CMD_SET_POLICY);
+	CHECK(genl_open(&genl) == 0);
+	request_begin(&r, TEECHAN_CMD_SET_POLICY);
 	for (uint32_t i = 0; i < TEECHAN_POLICY_MAX; i++)
 		request_entry(&r, 5000 + i, 16, 4, 32, NLA_F_NESTED);
-	CHECK(request_send(sock, &r) == 0);
+	CHECK(request_send(&genl, &r) == 0);
 	CHECK(capture(TEECTL " --json policy show 2>&1") == 0);
 	for (uint32_t i = 0; i < TEECHAN_POLICY_MAX; i++) {
 		const char *at;

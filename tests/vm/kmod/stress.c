@@ -506,8 +506,20 @@ enum { CALLS, OPENS, LENDS, CANCELS, ABANDONED, REFUSALS, DEATHS, COUNTERS };
 
 static void read_counters(uint64_t *value)
 {
-	for (unsigned int i = 0; i < COUNTERS; i++)
-		value[i] = genl_counter(counters[i]) - value[i];
+	for (unsigned int i = 0; i < COUNTERS; i++) {
+		uint64_t now;
+
+		CHECK(genl_counter(counters[i], &now) == 0);
+		value[i] = now - value[i];
+	}
+}
+
+static unsigned int objects(uint8_t cmd)
+{
+	unsigned int count;
+
+	CHECK(genl_count(cmd, &count) == 0);
+	return count;
 }
 
 static bool between(const char *name, uint64_t low, uint64_t value, uint64_t high)
@@ -563,12 +575,12 @@ static void stress(void)
 	board->stop = true;
 	for (unsigned int i = 0; i < CLIENTS; i++)
 		CHECK(await_end(client[i]) == 0);
-	while (genl_count(TEECHAN_CMD_GET_SESSION))
+	while (objects(TEECHAN_CMD_GET_SESSION))
 		sched_yield();
-	CHECK(genl_count(TEECHAN_CMD_GET_REGION) == 0 && genl_count(TEECHAN_CMD_GET_TA) == TAS);
+	CHECK(objects(TEECHAN_CMD_GET_REGION) == 0 && objects(TEECHAN_CMD_GET_TA) == TAS);
 	for (unsigned int i = 0; i < TAS; i++)
 		ta_end(ta[i], i);
-	CHECK(genl_count(TEECHAN_CMD_GET_TA) == 0);
+	CHECK(objects(TEECHAN_CMD_GET_TA) == 0);
 	read_counters(counter);
 	printf("# %llu clients killed, %llu TAs killed, %llu stopped and continued\n", (unsigned long long)tally.client_kills,
 	       (unsigned long long)tally.ta_kills, (unsigned long long)tally.stops);

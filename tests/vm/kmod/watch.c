@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* The monitor's bounds: what a request may carry, what a listener may cost; and what teectl makes of it. */
 #include <errno.h>
-#include <linux/genetlink.h>
 #include <linux/netlink.h>
 #include <signal.h>
 #include <stdio.h>
@@ -12,20 +11,13 @@
 #include <unistd.h>
 
 #include "tests/vm/kmod/chan.h"
+#include "tests/vm/kmod/genl.h"
 #include "tests/vm/kmod/tap.h"
 #include "tests/vm/kmod/teectl.h"
 
-#ifndef SOL_NETLINK
-#define SOL_NETLINK 270
-#endif
-
 #define ROOM 8192
-/* NLA_ALIGN() is one of signed numbers. */
-#define ATTR_ALIGN(len) (((uint32_t)(len) + 3u) & ~3u)
 
 static _Alignas(8) uint8_t answer[ROOM];
-
-/* ---- generic netlink by hand ---- */
 
 struct request {
 	uint16_t flags;
@@ -36,83 +28,18 @@ struct request {
 	const void *value;
 };
 
-static void genl_send(int sock, uint16_t family, const struct request *r)
+static void request_send(struct genl *genl, const struct request *r)
 {
-	struct {
-		struct nlmsghdr head;
-		struct genlmsghdr genl;
-		struct nlattr attr;
-		uint8_t value[64];
-	} message = { .head = { .nlmsg_type = family, .nlmsg_flags = NLM_F_REQUEST | r->flags, .nlmsg_seq = 1 } };
+	uint8_t attr[64];
+	size_t len = r->len;
 
-	message.head.nlmsg_len = NLMSG_LENGTH(GENL_HDRLEN);
-	message.genl = (struct genlmsghdr){ .cmd = r->cmd, .version = 1, .reserved = r->reserved };
-	CHECK(r->len <= sizeof(message.value) - 8);
-	if (r->attr) {
-		message.attr = (struct nlattr){ .nla_len = (uint16_t)(sizeof(struct nlattr) + r->len), .nla_type = r->attr };
-		memcpy(message.value, r->value, r->len);
-		message.head.nlmsg_len += ATTR_ALIGN(message.attr.nla_len);
-	} else if (r->len) {
-		CHECK(r->len <= sizeof(message.attr));
-		memcpy(&message.attr, r->value, r->len);
-		message.head.nlmsg_len += (uint32_t)r->len;
-	}
-	CHECK(send(sock, &message, message.head.nlmsg_len, 0) == (ssize_t)message.head.nlmsg_len);
-}
-
-static const struct nlattr *find_attr(const void *from, const void *end, uint16_t type)
-{
-	for (const uint8_t *at = from; at + sizeof(struct nlattr) <= (const uint8_t *)end;) {
-		const struct nlattr *attr = (const void *)at;
-
-		if ((attr->nla_type & NLA_TYPE_MASK) == type)
-			return attr;
-		if (attr->nla_len < sizeof(*attr))
-			return NULL;
-		at += ATTR_ALIGN(attr->nla_len);
-	}
-	return NULL;
-}
-
-static const void *attrs_of(const struct nlmsghdr *head)
-{
-	return (const uint8_t *)NLMSG_DATA(head) + GENL_HDRLEN;
-}
-
-/* The family's number and that of its group. */
-static uint16_t family_id(int sock, uint32_t *group)
-{
-	const struct request ask = { .cmd = CTRL_CMD_GETFAMILY, .attr = CTRL_ATTR_FAMILY_NAME, .len = sizeof(TEECHAN_GENL_NAME),
-				     .value = TEECHAN_GENL_NAME };
-	const struct nlattr *attr;
-	ssize_t len;
-	uint16_t id;
-
-	genl_send(sock, GENL_ID_CTRL, &ask);
-	len = recv(sock, answer, sizeof(answer), 0);
-	CHECK(len > 0);
-	attr = find_attr(attrs_of((const void *)answer), answer + len, CTRL_ATTR_FAMILY_ID);
-	CHECK(attr);
-	memcpy(&id, attr + 1, sizeof(id));
-	attr = find_attr(attrs_of((const void *)answer), answer + len, CTRL_ATTR_MCAST_GROUPS);
-	/* Groups, each with its own attributes: there is one. */
-	CHECK(attr);
-	attr = find_attr((const uint8_t *)(attr + 2), answer + len, CTRL_ATTR_MCAST_GRP_ID);
-	CHECK(attr);
-	memcpy(group, attr + 1, sizeof(*group));
-	return id;
-}
-
-static int genl_open(uint16_t *family, uint32_t *group)
-{
-	int sock = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_GENERIC);
-	const int on = 1;
-
-	CHECK(sock >= 0);
-	CHECK(setsockopt(sock, SOL_NETLINK, NETLINK_EXT_ACK, &on, sizeof(on)) == 0);
-	CHECK(setsockopt(sock, SOL_NETLINK, NETLINK_CAP_ACK, &on, sizeof(on)) == 0);
-	*family = family_id(sock, group);
-	return sock;
+	CHECK(r->len <= sizeof(attr) - 8);
+	if (r->attr)
+		len = genl_put(attr, r->attr, r->value, r->len);
+	else if (len)
+		memcpy(attr, r->value, len);
+	genl->reserved = r->reserved;
+	CHECK(genl_send(genl, r->flags, r->cmd, attr, len) == 0);
 }
 
 /* ---- requests ---- */
@@ -140,37 +67,26 @@ static void filters(void)
 }
 
 /* By the process of the client, which teectl does not ask for. */
-static unsigned int dumped(int sock, uint16_t family, uint8_t cmd, uint32_t pid)
+static unsigned int dumped(struct genl *genl, uint8_t cmd, uint32_t pid)
 {
 	const struct request ask = { .flags = NLM_F_DUMP, .cmd = cmd, .attr = TEECHAN_A_CLIENT_PID, .len = sizeof(pid), .value = &pid };
 	unsigned int count = 0;
 
-	genl_send(sock, family, &ask);
-	for (;;) {
-		const struct nlmsghdr *head = (const void *)answer;
-		ssize_t len = recv(sock, answer, sizeof(answer), 0);
-
-		CHECK(len > 0);
-		for (; NLMSG_OK(head, (size_t)len); head = NLMSG_NEXT(head, len)) {
-			if (head->nlmsg_type == NLMSG_DONE)
-				return count;
-			CHECK(head->nlmsg_type == family);
-			count++;
-		}
-	}
+	request_send(genl, &ask);
+	CHECK(genl_receive(genl, &count) == 0);
+	return count;
 }
 
 static void filters_by_process(void)
 {
 	struct ta_process ta;
 	struct region region;
-	uint16_t family;
-	uint32_t group;
-	int fd, sock = genl_open(&family, &group);
+	struct genl genl;
 	pid_t pid;
-	int ready[2];
+	int fd, ready[2];
 	char c;
 
+	CHECK(genl_open(&genl) == 0);
 	ta_start(&ta, uuid_a, SHARED);
 	fd = client_open();
 	client_session(fd, uuid_a);
@@ -189,11 +105,11 @@ static void filters_by_process(void)
 		pause();
 	}
 	CHECK(read(ready[0], &c, 1) == 1);
-	CHECK(dumped(sock, family, TEECHAN_CMD_GET_SESSION, (uint32_t)getpid()) == 1);
-	CHECK(dumped(sock, family, TEECHAN_CMD_GET_SESSION, (uint32_t)pid) == 2);
-	CHECK(dumped(sock, family, TEECHAN_CMD_GET_REGION, (uint32_t)getpid()) == 1);
-	CHECK(dumped(sock, family, TEECHAN_CMD_GET_REGION, (uint32_t)pid) == 3);
-	CHECK(dumped(sock, family, TEECHAN_CMD_GET_REGION, 1) == 0);
+	CHECK(dumped(&genl, TEECHAN_CMD_GET_SESSION, (uint32_t)getpid()) == 1);
+	CHECK(dumped(&genl, TEECHAN_CMD_GET_SESSION, (uint32_t)pid) == 2);
+	CHECK(dumped(&genl, TEECHAN_CMD_GET_REGION, (uint32_t)getpid()) == 1);
+	CHECK(dumped(&genl, TEECHAN_CMD_GET_REGION, (uint32_t)pid) == 3);
+	CHECK(dumped(&genl, TEECHAN_CMD_GET_REGION, 1) == 0);
 }
 
 /* What is wrong is refused, and the refusal says what it was. */
@@ -226,22 +142,24 @@ static void refusals_say_why(void)
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		const struct nlmsghdr *head = (const void *)answer;
 		const struct nlmsgerr *error = NLMSG_DATA(head);
-		uint16_t family;
-		uint32_t group;
-		int sock = genl_open(&family, &group);
 		const struct nlattr *text;
+		const int on = 1;
+		struct genl genl;
 		ssize_t len;
 
 		printf("# %s\n", rows[i].name);
-		genl_send(sock, family, &rows[i].ask);
-		len = recv(sock, answer, sizeof(answer), 0);
+		CHECK(genl_open(&genl) == 0);
+		CHECK(setsockopt(genl.sock, SOL_NETLINK, NETLINK_EXT_ACK, &on, sizeof(on)) == 0);
+		CHECK(setsockopt(genl.sock, SOL_NETLINK, NETLINK_CAP_ACK, &on, sizeof(on)) == 0);
+		request_send(&genl, &rows[i].ask);
+		len = recv(genl.sock, answer, sizeof(answer), 0);
 		CHECK(len > 0 && head->nlmsg_type == NLMSG_ERROR && error->error == -EINVAL);
-		text = find_attr(error + 1, answer + len, NLMSGERR_ATTR_MSG);
+		text = genl_find(error + 1, answer + len, NLMSGERR_ATTR_MSG);
 		CHECK(!rows[i].words || ((head->nlmsg_flags & NLM_F_ACK_TLVS) && text));
 		if (text)
 			printf("#   %s\n", (const char *)(text + 1));
 		CHECK(!rows[i].words || strstr((const char *)(text + 1), rows[i].words));
-		close(sock);
+		genl_close(&genl);
 	}
 }
 
@@ -279,13 +197,14 @@ static void slow_listener(void)
 	unsigned long kept[2], dropped[2];
 	unsigned long long before;
 	struct ta_process ta;
-	uint16_t family;
-	uint32_t group, session;
-	int fd, sock = genl_open(&family, &group);
+	uint32_t session;
+	struct genl genl;
+	int fd;
 
-	CHECK(setsockopt(sock, SOL_SOCKET, SO_RCVBUF, &room, sizeof(room)) == 0);
-	CHECK(setsockopt(sock, SOL_NETLINK, NETLINK_ADD_MEMBERSHIP, &group, sizeof(group)) == 0);
-	CHECK(getsockname(sock, (struct sockaddr *)&name, &len) == 0);
+	CHECK(genl_open(&genl) == 0);
+	CHECK(setsockopt(genl.sock, SOL_SOCKET, SO_RCVBUF, &room, sizeof(room)) == 0);
+	CHECK(genl_listen(&genl, 1) == 0);
+	CHECK(getsockname(genl.sock, (struct sockaddr *)&name, &len) == 0);
 	CHECK(teectl_capture(TEECTL " --json status 2>&1") == 0);
 	before = teectl_number("calls");
 
@@ -306,8 +225,8 @@ static void slow_listener(void)
 	CHECK(teectl_capture(TEECTL " --json status 2>&1") == 0);
 	CHECK(teectl_number("calls") == before + 1200);
 	/* It is told that it lost something, and hears on. */
-	CHECK_ERRNO((int)recv(sock, answer, sizeof(answer), MSG_DONTWAIT), ENOBUFS);
-	CHECK(recv(sock, answer, sizeof(answer), MSG_DONTWAIT) > 0);
+	CHECK_ERRNO((int)recv(genl.sock, answer, sizeof(answer), MSG_DONTWAIT), ENOBUFS);
+	CHECK(recv(genl.sock, answer, sizeof(answer), MSG_DONTWAIT) > 0);
 }
 
 /* ---- teectl ---- */
