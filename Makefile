@@ -308,6 +308,12 @@ $(MODULE_PROGRAMS:%=$(B)/tests/kmod/%-32): $(B)/tests/kmod/%-32: $(B)/obj32/test
 	$(link) -m32
 OBJECTS += $(MODULE_HELPERS:$(B)/obj/%=$(B)/obj32/%) $(MODULE_PROGRAMS:%=$(B)/obj32/tests/vm/kmod/%.o)
 
+# The fuzzer of the module, for a short time here.
+FUZZ := $(B)/tests/fuzz/channel
+$(FUZZ): $(call objects,$(call sources,tests/fuzz) tests/vm/kmod/genl.c)
+	$(link)
+OBJECTS += $(call objects,$(call sources,tests/fuzz))
+
 # libteec.so, the module and a sandboxed trusted application together.
 FLAGS_tests/vm/tee = $(CLIENT_INC)
 FLAGS_tests/vm/tee/ta = $(INTERNAL_INC)
@@ -320,9 +326,9 @@ OBJECTS += $(call objects,tests/vm/tee/tee_api.c tests/vm/tee/process.c tests/vm
 MODULE_TESTS += $(B)/tests/tee_api
 MODULE_WITH += $(B)/tests/tee_ta $(B)/libteec.so.1 $(B)/tests/kmod/width-32
 MODULE_RESULTS := tee_api $(MODULE_RESULTS)
-module-tests: $(MODULE_TESTS) $(MODULE_TESTS_32) $(MODULE_WITH)
+module-tests: $(MODULE_TESTS) $(MODULE_TESTS_32) $(MODULE_WITH) $(FUZZ)
 DEBUG_TAPS := $(patsubst %,$(B)/vm-debug-out/%.tap,$(MODULE_RESULTS) leaks-loaded leaks-unloaded)
-MODULE_TAPS := $(foreach k,$(KERNELS),$(patsubst %,$(B)/vm-short-out$(call dash,$(k))/%.tap,$(MODULE_RESULTS) $(MODULE_PROGRAMS_32)))
+MODULE_TAPS := $(foreach k,$(KERNELS),$(patsubst %,$(B)/vm-short-out$(call dash,$(k))/%.tap,$(MODULE_RESULTS) $(MODULE_PROGRAMS_32) channel))
 
 # --- Benchmarks ---
 FLAGS_tests/bench = $(CLIENT_INC)
@@ -358,7 +364,7 @@ check-run:
 	$(Q)TEEPAY_BUILD=$(B) TEEPAY_KERNELS='$(KERNELS)' perl tests/harness.pl $(TREE_CHECKS) $(UNITS) $(SANITIZED) $(MODULE_TAPS) $(SYSTEM_TAPS)
 
 check-module: module-tests
-	$(Q)$(MAKE) --no-print-directory vm-short TESTS='$(MODULE_TESTS) $(MODULE_TESTS_32)' WITH='$(MODULE_WITH)'
+	$(Q)$(MAKE) --no-print-directory vm-short TESTS='$(MODULE_TESTS) $(MODULE_TESTS_32) $(FUZZ)' WITH='$(MODULE_WITH)'
 
 # One kernel's turns in check; a failure is in the results, or they are missing.
 check-system-%:
