@@ -308,8 +308,26 @@ $(MODULE_PROGRAMS:%=$(B)/tests/kmod/%-32): $(B)/tests/kmod/%-32: $(B)/obj32/test
 	$(link) -m32
 OBJECTS += $(MODULE_HELPERS:$(B)/obj/%=$(B)/obj32/%) $(MODULE_PROGRAMS:%=$(B)/obj32/tests/vm/kmod/%.o)
 
-# The fuzzer of the module, for a short time here.
+# Only the debugging kernel can make allocations and user copies fail.
+FAULT_PROGRAMS := faults faults_ta
+FAULT_TESTS := $(FAULT_PROGRAMS:%=$(B)/tests/kmod/%)
+$(FAULT_TESTS): $(B)/tests/kmod/%: $(B)/obj/tests/vm/kmod/%.o $(B)/obj/tests/vm/kmod/fault.o $(MODULE_HELPERS)
+	$(link)
+OBJECTS += $(FAULT_PROGRAMS:%=$(B)/obj/tests/vm/kmod/%.o) $(B)/obj/tests/vm/kmod/fault.o
+# Which places of the module the programs there come through.
+COVER := $(B)/tests/libcover.so
+$(COVER): tests/vm/kmod/cover.c
+	@mkdir -p $(@D)
+	$(say) CC $@
+	$(Q)$(CC) $(CPPFLAGS) $(ALL_CFLAGS) $(LDHARDEN) -shared -o $@ $<
+
+# The fuzzer of the module: in make check for a short time, in make check-debug until it has made FUZZ_CALLS system
+# calls, which is a failure when it takes longer than FUZZ_SECONDS. FUZZ_SEED=0 is a random one, printed.
 FUZZ := $(B)/tests/fuzz/channel
+FUZZ_SEED ?= 1
+FUZZ_CALLS ?= $(if $(BOUNDED),100000,1000000)
+FUZZ_SECONDS ?= $(if $(BOUNDED),600,3600)
+FUZZ_RUN = $(FUZZ) --seed $(FUZZ_SEED) --calls $(FUZZ_CALLS) --least $(FUZZ_CALLS) --seconds $(FUZZ_SECONDS)
 $(FUZZ): $(call objects,$(call sources,tests/fuzz) tests/vm/kmod/genl.c)
 	$(link)
 OBJECTS += $(call objects,$(call sources,tests/fuzz))
@@ -327,7 +345,7 @@ MODULE_TESTS += $(B)/tests/tee_api
 MODULE_WITH += $(B)/tests/tee_ta $(B)/libteec.so.1 $(B)/tests/kmod/width-32
 MODULE_RESULTS := tee_api $(MODULE_RESULTS)
 module-tests: $(MODULE_TESTS) $(MODULE_TESTS_32) $(MODULE_WITH) $(FUZZ)
-DEBUG_TAPS := $(patsubst %,$(B)/vm-debug-out/%.tap,$(MODULE_RESULTS) leaks-loaded leaks-unloaded)
+DEBUG_TAPS := $(patsubst %,$(B)/vm-debug-out/%.tap,$(MODULE_RESULTS) $(FAULT_PROGRAMS) channel keep-cover leaks-loaded leaks-unloaded)
 MODULE_TAPS := $(foreach k,$(KERNELS),$(patsubst %,$(B)/vm-short-out$(call dash,$(k))/%.tap,$(MODULE_RESULTS) $(MODULE_PROGRAMS_32) channel))
 
 # --- Benchmarks ---
@@ -381,9 +399,13 @@ check-module-%:
 check-mutants: module-tests
 	$(Q)tests/vm/mutants.sh $(B) $(MUTANTS)
 
-# The module's tests again under KASAN, lockdep, kmemleak and UBSan, in a kernel built for it the first time. Not part of check.
-check-debug: deps module-tests
-	$(Q)rm -f $(B)/vm-debug-out/*.tap; status=0; tests/vm/debug.sh $(B) $(addprefix --with ,$(MODULE_WITH)) -- $(MODULE_TESTS) >$(B)/check-debug.log 2>&1 || status=$$?; \
+# The module's tests again under KASAN, lockdep, kmemleak and UBSan, then with faults injected, then the fuzzer, in a kernel built for it the
+# first time. Not part of check.
+check-debug: deps module-tests $(FAULT_TESTS) $(FUZZ) $(COVER)
+	$(Q)rm -f $(B)/vm-debug-out/*.tap; status=0; DEBUG_LIMIT=$$(($(FUZZ_SECONDS) + 2400)) tests/vm/debug.sh $(B) \
+		$(addprefix --with ,$(MODULE_WITH) $(COVER)) -- $(MODULE_TESTS) $(FAULT_TESTS) '$(FUZZ_RUN)' tests/vm/guest/keep-cover \
+		>$(B)/check-debug.log 2>&1 || status=$$?; \
+		grep -aE '^# [0-9]+ (faults injected|system calls)' $(B)/check-debug.log; perl tests/vm/cover.pl $(B)/kmod-*-debug/teechan.ko $(B)/vm-debug-out; \
 		perl tests/harness.pl $(DEBUG_TAPS) && [ $$status = 0 ] || { tail -n 40 $(B)/check-debug.log; exit 1; }
 
 check-system: system-tools
