@@ -327,7 +327,7 @@ FUZZ := $(B)/tests/fuzz/channel
 FUZZ_SEED ?= 1
 FUZZ_CALLS ?= $(if $(BOUNDED),100000,1000000)
 FUZZ_SECONDS ?= $(if $(BOUNDED),600,3600)
-FUZZ_RUN = $(FUZZ) --seed $(FUZZ_SEED) --calls $(FUZZ_CALLS) --least $(FUZZ_CALLS) --seconds $(FUZZ_SECONDS)
+FUZZ_RUN = $(FUZZ) --seed $(FUZZ_SEED) --calls $(FUZZ_CALLS) --least $(FUZZ_CALLS) --seconds $(FUZZ_SECONDS) --slow 10
 $(FUZZ): $(call objects,$(call sources,tests/fuzz) tests/vm/kmod/genl.c)
 	$(link)
 OBJECTS += $(call objects,$(call sources,tests/fuzz))

@@ -26,7 +26,7 @@
 #include "tests/fuzz/life.h"
 
 #define PROCESSES_MAX 16
-/* A process that lives longer is killed; one that then does not die, within the second time, is a bug. Seconds. */
+/* A process that lives longer is killed; one that then does not die, within the second time, is a bug. Seconds, times options.slow. */
 #define LIFE_LIMIT 20
 #define DEATH_LIMIT 120
 
@@ -39,7 +39,7 @@ static const char *const kind_names[KINDS] = {
 struct options {
 	uint64_t seed, calls, least;
 	time_t seconds;
-	unsigned int processes;
+	unsigned int processes, slow;
 };
 
 struct slot {
@@ -74,7 +74,8 @@ static void start(const struct options *options, unsigned int i)
 	static const unsigned int roles[] = { 0, 1, 2, 0, 1, 0 };
 	struct slot *slot = &slots[i];
 	const struct life life = { .tally = tally, .bazaar = { bazaar[0], bazaar[1] }, .seed = options->seed,
-				   .number = slot->born++ * options->processes + i, .role = roles[i % 6] };
+				   .number = slot->born++ * options->processes + i, .role = roles[i % 6],
+				   .slow = options->slow };
 
 	fflush(stdout);
 	slot->since = seconds_now();
@@ -129,9 +130,9 @@ static void kill_slot(struct slot *slot)
 }
 
 /* Waits a little for the end of a process, and looks for those that live too long. Returns false when one does not die. */
-static bool reap(bool wait_long)
+static bool reap(const struct options *options)
 {
-	const struct timespec limit = { .tv_sec = wait_long };
+	const struct timespec limit = { .tv_sec = 1 };
 	sigset_t set;
 	int status;
 	pid_t pid;
@@ -146,9 +147,9 @@ static bool reap(bool wait_long)
 
 		if (slot->pid <= 0)
 			continue;
-		if (!slot->killed && seconds_now() - slot->since > LIFE_LIMIT)
+		if (!slot->killed && seconds_now() - slot->since > LIFE_LIMIT * options->slow)
 			kill_slot(slot);
-		if (seconds_now() - slot->since > LIFE_LIMIT + DEATH_LIMIT) {
+		if (seconds_now() - slot->since > (LIFE_LIMIT + DEATH_LIMIT) * options->slow) {
 			show_stack(slot->pid);
 			return false;
 		}
@@ -164,14 +165,14 @@ static bool fuzz(const struct options *options)
 		for (unsigned int i = 0; i < options->processes; i++)
 			if (slots[i].pid <= 0)
 				start(options, i);
-		if (!reap(true))
+		if (!reap(options))
 			return false;
 	}
 	return true;
 }
 
 /* Everything ends, in the middle of whatever it does. */
-static bool kill_all(void)
+static bool kill_all(const struct options *options)
 {
 	const time_t begin = seconds_now();
 
@@ -179,13 +180,13 @@ static bool kill_all(void)
 		if (slots[i].pid > 0)
 			kill_slot(&slots[i]);
 	while (waitpid(-1, NULL, WNOHANG) >= 0 || errno != ECHILD)
-		if (!reap(true) || seconds_now() - begin > DEATH_LIMIT)
+		if (!reap(options) || seconds_now() - begin > DEATH_LIMIT * options->slow)
 			return false;
 	return true;
 }
 
 /* The module has nothing left: no TA, no session, no region. Deaths are worked on in the background, so this waits for them. */
-static bool module_is_idle(void)
+static bool module_is_idle(const struct options *options)
 {
 	static const uint8_t dumps[] = { TEECHAN_CMD_GET_TA, TEECHAN_CMD_GET_SESSION, TEECHAN_CMD_GET_REGION };
 	const time_t begin = seconds_now();
@@ -200,7 +201,7 @@ static bool module_is_idle(void)
 			if (genl_ask(&genl, NLM_F_DUMP, dumps[i], &left[i]))
 				return false;
 		sched_yield();
-	} while (left[0] + left[1] + left[2] && seconds_now() - begin < 60);
+	} while (left[0] + left[1] + left[2] && seconds_now() - begin < 60 * options->slow);
 	genl_close(&genl);
 	printf("# left: %u TAs, %u sessions, %u regions\n", left[0], left[1], left[2]);
 	return left[0] + left[1] + left[2] == 0;
@@ -231,7 +232,7 @@ static void run(const struct options *options)
 
 	printf("1..4\n# seed %" PRIu64 "\n", options->seed);
 	fuzzed = guard >= 0 && fuzz(options);
-	died = fuzzed && kill_all();
+	died = fuzzed && kill_all(options);
 	close(guard);
 	close(bazaar[0]);
 	close(bazaar[1]);
@@ -242,7 +243,7 @@ static void run(const struct options *options)
 		printf("# %u times; first: %s\n", (unsigned int)tally->wrong, tally->first_wrong);
 	result(!tally->wrong, "every result is one that the interface allows");
 	result(died, "every process ended when it was killed");
-	result(died && module_is_idle(), "the module keeps nothing of those who are gone");
+	result(died && module_is_idle(options), "the module keeps nothing of those who are gone");
 }
 
 static bool read_number(const char *text, uint64_t *number)
@@ -255,17 +256,18 @@ static bool read_number(const char *text, uint64_t *number)
 }
 
 static const char usage[] =
-	"usage: channel [--seed N] [--calls N] [--seconds S] [--least N] [--processes N]\n\n"
+	"usage: channel [--seed N] [--calls N] [--seconds S] [--least N] [--processes N] [--slow N]\n\n"
 	"  --seed N       what all decisions follow from; 0: a random one, printed (default: 1)\n"
 	"  --calls N      stop after so many system calls           (default: none)\n"
 	"  --seconds S    stop after so many seconds                (default: 20)\n"
 	"  --least N      fewer system calls are a failure          (default: 1)\n"
-	"  --processes N  at a time, at most 16                     (default: 6)\n";
+	"  --processes N  at a time, at most 16                     (default: 6)\n"
+	"  --slow N       all times are so many times longer        (default: 1)\n";
 
 static bool read_options(int argc, char **argv, struct options *options)
 {
 	static const struct option known[] = { { "seed", 1, NULL, 's' }, { "calls", 1, NULL, 'c' }, { "seconds", 1, NULL, 't' },
-					       { "least", 1, NULL, 'l' }, { "processes", 1, NULL, 'p' },
+					       { "least", 1, NULL, 'l' }, { "processes", 1, NULL, 'p' }, { "slow", 1, NULL, 'w' },
 					       { "after-exec", 0, NULL, 'x' }, { 0 } };
 	uint64_t number;
 	int c;
@@ -283,15 +285,17 @@ static bool read_options(int argc, char **argv, struct options *options)
 			options->seconds = (time_t)number;
 		else if (c == 'l')
 			options->least = number;
+		else if (c == 'w')
+			options->slow = (unsigned int)number;
 		else
 			options->processes = (unsigned int)number;
 	}
-	return optind == argc && options->processes && options->processes <= PROCESSES_MAX;
+	return optind == argc && options->slow && options->slow <= 100 && options->processes && options->processes <= PROCESSES_MAX;
 }
 
 int main(int argc, char **argv)
 {
-	struct options options = { .seed = 1, .calls = UINT64_MAX, .least = 1, .seconds = 20, .processes = 6 };
+	struct options options = { .seed = 1, .calls = UINT64_MAX, .least = 1, .seconds = 20, .processes = 6, .slow = 1 };
 	sigset_t set;
 	void *mem;
 

@@ -94,10 +94,11 @@ static void take_signals(void)
 	signal(SIGPIPE, SIG_IGN);
 }
 
-static void wind_up(void)
+static void wind_up(unsigned int slow)
 {
+	const uint64_t ns = (uint64_t)PATIENCE_NS * slow;
 	struct sigevent event = { .sigev_notify = SIGEV_THREAD_ID, .sigev_signo = SIGALRM };
-	const struct timespec period = { .tv_nsec = PATIENCE_NS };
+	const struct timespec period = { (time_t)(ns / 1000000000), (long)(ns % 1000000000) };
 	const struct itimerspec spec = { period, period };
 	timer_t timer;
 
@@ -143,7 +144,7 @@ static void *thread_run(void *data)
 		_exit(2);
 	self = &t;
 	plan->world->tids[plan->number] = gettid();
-	wind_up();
+	wind_up(plan->world->slow);
 	for (t.steps = 0; t.steps < plan->steps && !plan->world->over; t.steps++)
 		some_step(&t, plan->life->role)->take(&t);
 	plan->world->tids[plan->number] = 0;
@@ -213,6 +214,7 @@ void life_run(const struct life *life)
 
 	life_number = life->number;
 	world.tally = life->tally;
+	world.slow = life->slow;
 	memcpy(world.bazaar, life->bazaar, sizeof(world.bazaar));
 	if (pipe2(world.pipes, O_NONBLOCK | O_CLOEXEC))
 		_exit(2);

@@ -92,6 +92,7 @@ struct world {
 	struct held held[LIFE_HELD];
 	_Atomic int tids[LIFE_THREADS];
 	_Atomic bool over;
+	unsigned int slow;
 	bool root;
 };
 
@@ -122,6 +123,7 @@ struct life {
 	uint64_t seed;
 	uint64_t number;	/* of all of the run */
 	unsigned int role;	/* 0: client, 1: TA, 2: both */
+	unsigned int slow;	/* all times are so many times longer */
 };
 
 /* Runs in a process of its own and does not return. */

@@ -41,7 +41,7 @@ uint64_t step_odd(struct thread *t, uint64_t number)
 uint64_t step_deadline(struct thread *t)
 {
 	const uint32_t kind = dice_roll(&t->dice, 100);
-	const uint64_t later = dice_roll(&t->dice, dice_bet(&t->dice, 60) ? 4 : 60) * 1000000ull;
+	const uint64_t later = dice_roll(&t->dice, (dice_bet(&t->dice, 60) ? 4 : 60) * t->world->slow) * 1000000ull;
 	struct timespec now;
 
 	clock_gettime(CLOCK_MONOTONIC, &now);
@@ -397,8 +397,8 @@ static void remove_module(struct thread *t)
 }
 
 const struct step other_steps[] = {
-	{ wrong_ioctl, { 25, 15, 20 } },
-	{ ask_version, { 6, 4, 5 } },
+	{ wrong_ioctl, { 60, 30, 40 } },
+	{ ask_version, { 12, 8, 10 } },
 	{ unmap_part, { 14, 2, 10 } },
 	{ move_part, { 8, 2, 8 } },
 	{ protect_part, { 8, 4, 8 } },
