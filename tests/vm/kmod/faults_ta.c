@@ -286,15 +286,17 @@ static void binding_and_mapping(void)
 
 static unsigned int table;
 
-/* A part that has no page table yet, however often the operation is tried. */
+/* A part that has no page table yet, however often the operation is tried: there are three regions of some. */
 static void fault_before(void)
 {
-	CHECK(++table < LARGE / TABLE);
+	CHECK(++table < 3 * (LARGE / TABLE));
 }
 
 static int fault_run(void)
 {
-	return error_of(write(pipes[1], ta_mem(&ta, &given.params[1]) + (size_t)table * TABLE, 1));
+	const unsigned int each = LARGE / TABLE;
+
+	return error_of(write(pipes[1], ta_mem(&ta, &given.params[1 + table / each]) + (size_t)(table % each) * TABLE, 1));
 }
 
 static void fault_after(int error)
@@ -312,8 +314,10 @@ static void window_faults(void)
 	struct teechan_param p[4] = { { .type = TEECHAN_VALUE_INOUT } };
 
 	begin();
-	region_make(fd, &region, LARGE);
-	p[1] = param_region(TEECHAN_REGION_INOUT, &region, 0, LARGE);
+	for (int i = 1; i < 4; i++) {
+		region_make(fd, &region, LARGE);
+		p[i] = param_region(TEECHAN_REGION_INOUT, &region, 0, LARGE);
+	}
 	call_start(&calls[0], fd, first, 0, p);
 	await_sleep(getpid(), calls[0].tid);
 	rr = (struct teechan_reply_recv){ 0 };
