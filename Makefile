@@ -326,7 +326,7 @@ $(COVER): tests/vm/kmod/cover.c
 # the run has failed. FUZZ_SEED=0 is a random one, printed.
 FUZZ := $(B)/tests/fuzz/channel
 FUZZ_SEED ?= 1
-FUZZ_CALLS ?= $(if $(BOUNDED),100000,1000000)
+FUZZ_CALLS ?= $(if $(BOUNDED),50000,1000000)
 FUZZ_SECONDS ?= $(if $(BOUNDED),600,3600)
 FUZZ_RUN = $(FUZZ) --seed $(FUZZ_SEED) --calls $(FUZZ_CALLS) --least $(FUZZ_CALLS) --seconds 1000000 --slow 10
 $(FUZZ): $(call objects,$(call sources,tests/fuzz) tests/vm/kmod/genl.c)
