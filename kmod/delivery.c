@@ -79,7 +79,10 @@ static int tch_await_message(struct tch_ta *ta, ktime_t deadline, bool nonblock,
 	return *out ? 0 : ret;
 }
 
-/* The TA did not get the message: it goes back to the head of the queue. */
+/*
+ * The TA did not get the message: it goes back to the head of the queue, unless
+ * it was cancelled meanwhile, which ends what no TA has.
+ */
 static void tch_undeliver(struct tch_session *session)
 {
 	struct tch_message *msg = &session->msg;
@@ -89,7 +92,8 @@ static void tch_undeliver(struct tch_session *session)
 	spin_lock(&ta->wait.lock);
 	if (msg->state == TCH_DELIVERING) {
 		ta->held--;
-		if (msg->abandoned && msg->kind != TEECHAN_KIND_CLOSE) {
+		if ((msg->abandoned || msg->cancelled) &&
+		    msg->kind != TEECHAN_KIND_CLOSE) {
 			msg->state = TCH_FINISHING;
 			finish = true;
 		} else {
@@ -112,7 +116,7 @@ static void tch_undeliver(struct tch_session *session)
  * @nonblock: do not wait
  *
  * Return: 0; -EAGAIN; -ETIMEDOUT; -ERESTARTSYS; -ESHUTDOWN when the TA counts
- * as dead; -EFAULT: the message is queued again.
+ * as dead; -EFAULT: the message is queued again, or over if it was cancelled.
  */
 int tch_delivery_receive(struct tch_ta *ta, struct teechan_reply_recv *out,
 		       void __user *to, bool nonblock)

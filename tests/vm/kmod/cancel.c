@@ -2,10 +2,13 @@
 /* Deadlines and cancellation: of what waits, is queued, runs, and opens. */
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/userfaultfd.h>
 #include <pthread.h>
 #include <sched.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -15,6 +18,7 @@
 #define SHARED (TEECHAN_TA_SINGLE_INSTANCE | TEECHAN_TA_MULTI_SESSION)
 
 static struct ta_process ta;
+static struct ta direct;
 static int fd;
 static uint32_t session[2];
 
@@ -289,6 +293,58 @@ static void deadline_of_opening(void)
 	CHECK_ERRNO(ioctl(own.fd, TEECHAN_REPLY_RECV, &rr), EAGAIN);
 }
 
+static void *receive_thread(void *data)
+{
+	return ioctl(direct.fd, TEECHAN_REPLY_RECV, data) ? (void *)(uintptr_t)errno : NULL;
+}
+
+static void *direct_open(void *data)
+{
+	session[0] = client_session(fd, uuid_b);
+	return data;
+}
+
+/* Between the queue and the TA: the page that the message is copied to cannot be written until userfaultfd says so, and goes. */
+static void cancel_while_delivered(void)
+{
+	void *page = mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
+	struct uffdio_range range = { .start = (uintptr_t)page, .len = PAGE };
+	struct uffdio_register all = { .range = range, .mode = UFFDIO_REGISTER_MODE_WP };
+	struct uffdio_writeprotect protect = { .range = range, .mode = UFFDIO_WRITEPROTECT_MODE_WP };
+	struct uffdio_api api = { .api = UFFD_API, .features = UFFD_FEATURE_PAGEFAULT_FLAG_WP };
+	const int faults = (int)syscall(SYS_userfaultfd, O_CLOEXEC);
+	struct teechan_reply_recv rr = { 0 };
+	struct calling calling;
+	struct uffd_msg fault;
+	pthread_t thread;
+	void *error;
+
+	CHECK(page != MAP_FAILED && faults >= 0);
+	ta_make(&direct, uuid_b, SHARED);
+	fd = client_open();
+	CHECK(pthread_create(&thread, NULL, direct_open, NULL) == 0);
+	CHECK(ioctl(direct.fd, TEECHAN_REPLY_RECV, &rr) == 0);
+	CHECK(fcntl(direct.fd, F_SETFL, O_NONBLOCK) == 0);
+	rr.reply_id = rr.id;
+	CHECK_ERRNO(ioctl(direct.fd, TEECHAN_REPLY_RECV, &rr), EAGAIN);
+	CHECK(pthread_join(thread, NULL) == 0);
+
+	start(&calling, session[0], CMD_ECHO, 7);
+	await_sleep(getpid(), calling.tid);
+	CHECK(ioctl(faults, UFFDIO_API, &api) == 0 && ioctl(faults, UFFDIO_REGISTER, &all) == 0 &&
+	      ioctl(faults, UFFDIO_WRITEPROTECT, &protect) == 0);
+	CHECK(pthread_create(&thread, NULL, receive_thread, page) == 0);
+	CHECK(read(faults, &fault, sizeof(fault)) == sizeof(fault) && fault.event == UFFD_EVENT_PAGEFAULT);
+	CHECK(cancel(7) == 0);
+	CHECK(munmap(page, PAGE) == 0 && ioctl(faults, UFFDIO_WAKE, &range) == 0);
+	CHECK(pthread_join(thread, &error) == 0 && error == (void *)(uintptr_t)EFAULT);
+	/* It is not the next one again. */
+	rr = (struct teechan_reply_recv){ 0 };
+	CHECK_ERRNO(ioctl(direct.fd, TEECHAN_REPLY_RECV, &rr), EAGAIN);
+	call_end(&calling);
+	CHECK(calling.result == 0 && calling.call.ret == TEECHAN_ERROR_CANCEL && calling.call.origin == TEECHAN_ORIGIN_COMMS);
+}
+
 /* Closing a session under a call ends the call; the TA may finish. */
 static void close_under_a_call(void)
 {
@@ -311,6 +367,7 @@ static const struct tap_test tests[] = {
 	{ "a running call is cancelled by its TA", cancel_running },
 	{ "queued and waiting calls are cancelled at once", cancel_queued_and_waiting },
 	{ "a cancelled call to a TA that hangs ends at the cancellation's deadline", cancel_of_what_hangs },
+	{ "a call is cancelled while it is copied to a TA that cannot take it", cancel_while_delivered },
 	{ "the opening of a session is cancelled", cancel_opening },
 	{ "rule 12: deadlines of running, queued and waiting calls", deadlines },
 	{ "rule 12: what a TA answers after the deadline is dropped", outputs_are_dropped },
