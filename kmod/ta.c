@@ -248,6 +248,9 @@ static __poll_t tch_ta_poll(struct file *file, poll_table *table)
 {
 	struct tch_ta *ta = file->private_data;
 
+	/* It cannot say EPERM. */
+	if (!tch_owner_is_current(&ta->owner))
+		return EPOLLERR;
 	poll_wait(file, &ta->wait, table);
 	if (READ_ONCE(ta->dead))
 		return EPOLLHUP | EPOLLERR;

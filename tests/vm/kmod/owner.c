@@ -2,6 +2,7 @@
 /* Rule 9: a file is its opener's, whoever else holds it: by fork, exec, a socket, or taken from outside. */
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -250,6 +251,7 @@ static void passed_file_of_ta(void)
 {
 	struct teechan_reply_recv rr = { 0 };
 	struct teechan_bind bind = { .flags = SHARED };
+	struct pollfd ready = { .events = POLLIN };
 	struct calling calling;
 	int pair[2], fd, ta_fd;
 	pid_t pid;
@@ -264,8 +266,9 @@ static void passed_file_of_ta(void)
 		send_fd(pair[1], own.fd);
 		ta_serve(&own, pair[1], pair[1]);
 	}
-	ta_fd = receive_fd(pair[0]);
+	ta_fd = ready.fd = receive_fd(pair[0]);
 	CHECK_ERRNO(ioctl(ta_fd, TEECHAN_REPLY_RECV, &rr), EPERM);
+	CHECK(poll(&ready, 1, 0) == 1 && ready.revents == POLLERR);
 	memcpy(bind.uuid, uuid_b, sizeof(bind.uuid));
 	CHECK_ERRNO(ioctl(ta_fd, TEECHAN_BIND, &bind), EPERM);
 	CHECK(mmap(NULL, PAGE, PROT_READ, MAP_SHARED, ta_fd, 0) == MAP_FAILED && errno == EPERM);
