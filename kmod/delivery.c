@@ -174,18 +174,20 @@ static struct tch_session *tch_held(struct tch_ta *ta, u64 id)
  * @in: the answer; its types and input members are not looked at
  *
  * Return: 0, also when nobody waits for the answer any more; -ENOENT when the
- * TA does not hold such a message.
+ * TA does not hold such a message; -ESHUTDOWN when it counts as dead.
  */
 int tch_delivery_reply(struct tch_ta *ta, const struct teechan_reply_recv *in)
 {
 	struct tch_call_event event;
 	struct tch_session *session;
+	bool dead;
 
 	spin_lock(&ta->wait.lock);
+	dead = ta->dead;
 	session = tch_held(ta, in->reply_id);
 	if (!session) {
 		spin_unlock(&ta->wait.lock);
-		return -ENOENT;
+		return dead ? -ESHUTDOWN : -ENOENT;
 	}
 	kref_get(&session->ref);
 	ta->held--;

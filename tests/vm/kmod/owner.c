@@ -68,6 +68,9 @@ static void ta_that_unmaps_a_window(void)
 	CHECK_ERRNO(munmap(ta.rw, PAGE), EINVAL);
 	CHECK(munmap(ta.rw, ta.size) == 0);
 	CHECK_ERRNO(ioctl(ta.fd, TEECHAN_REPLY_RECV, &rr), ESHUTDOWN);
+	/* Nor can it answer any more. */
+	rr.reply_id = 1;
+	CHECK_ERRNO(ioctl(ta.fd, TEECHAN_REPLY_RECV, &rr), ESHUTDOWN);
 }
 
 /* Exec: the new program has the file, if it was not O_CLOEXEC, but not the TA. */
