@@ -193,7 +193,7 @@ static _Noreturn void end(struct dice *dice, struct world *w, const pthread_t *t
 
 static void become(struct dice *dice, struct world *w)
 {
-	const uid_t uid = dice_bet(dice, 50) ? 0 : 1001 + dice_roll(dice, 2);
+	const uid_t uid = dice_bet(dice, 50) ? 0 : LIFE_USER + dice_roll(dice, 2);
 	const rlim_t locked = dice_bet(dice, 50) ? 1 << 20 : 64 << 20;
 	const struct rlimit memlock = { locked, locked }, core = { 1 << 20, 1 << 20 };
 

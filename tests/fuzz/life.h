@@ -23,6 +23,8 @@
 #define LIFE_MAPS 16
 #define LIFE_HELD 8
 #define LIFE_THREADS 4
+/* The first of the two users that processes are, when they are not root. */
+#define LIFE_USER 1001u
 
 /* Where everything is mapped that steps map: nothing else comes there by itself, so MAP_FIXED hurts nobody. */
 #define ARENA ((uintptr_t)16 << 40)
@@ -37,6 +39,7 @@ enum kind {
 	KIND_CLOSE_SESSION,
 	KIND_REGION_ALLOC,
 	KIND_REGION_FREE,
+	KIND_TA_INFO,
 	KIND_BIND,
 	KIND_REPLY_RECV,
 	KIND_CANCELLED,
@@ -52,6 +55,7 @@ enum kind {
 	KIND_COPY,
 	KIND_POLL,
 	KIND_NETLINK,
+	KIND_POLICY,
 	KIND_FORK,
 	KIND_EXEC,
 	KIND_KILL,
@@ -67,6 +71,9 @@ struct tally {
 	_Atomic uint64_t worked[KINDS];
 	_Atomic uint64_t answered;	/* calls that a TA answered with success */
 	_Atomic uint32_t wrong;
+	/* Of this program, as the kernel took it. */
+	_Atomic bool digest_known;
+	uint8_t digest[TEECHAN_DIGEST_LEN];
 	char first_wrong[256];
 };
 

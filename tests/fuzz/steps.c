@@ -108,7 +108,7 @@ static void wrong_ioctl(struct thread *t)
 	if (magic == TEECHAN_IOC_MAGIC) {
 		static const unsigned long all[] = { TEECHAN_VERSION, TEECHAN_OPEN_SESSION, TEECHAN_INVOKE, TEECHAN_CANCEL,
 						     TEECHAN_CLOSE_SESSION, TEECHAN_REGION_ALLOC, TEECHAN_REGION_FREE,
-						     TEECHAN_BIND, TEECHAN_REPLY_RECV, TEECHAN_CANCELLED };
+						     TEECHAN_TA_INFO, TEECHAN_BIND, TEECHAN_REPLY_RECV, TEECHAN_CANCELLED };
 
 		if (dice_bet(&t->dice, 60))
 			cmd = all[dice_roll(&t->dice, sizeof(all) / sizeof(all[0]))];
@@ -258,8 +258,9 @@ static void copy_part(struct thread *t)
 
 static void watch(struct thread *t)
 {
-	static const uint8_t cmds[] = { TEECHAN_CMD_GET_INFO, TEECHAN_CMD_GET_TA, TEECHAN_CMD_GET_SESSION, TEECHAN_CMD_GET_REGION };
-	const uint32_t which = dice_roll(&t->dice, 4);
+	static const uint8_t cmds[] = { TEECHAN_CMD_GET_INFO, TEECHAN_CMD_GET_TA, TEECHAN_CMD_GET_SESSION, TEECHAN_CMD_GET_REGION,
+					TEECHAN_CMD_GET_POLICY };
+	const uint32_t which = dice_roll(&t->dice, 5);
 	uint8_t attrs[64];
 	uint16_t flags = which ? NLM_F_DUMP : 0;
 
@@ -290,6 +291,60 @@ static void watch(struct thread *t)
 		if (genl_ask(&t->genl, flags, cmds[which], NULL) == 0)
 			life_worked(t, KIND_NETLINK);
 	}
+}
+
+/* An entry that allows this program, or in a policy that has faults, sometimes something else. */
+static size_t put_entry(struct thread *t, uint8_t *at, uint8_t last, uint32_t uid, bool faulty)
+{
+	const uint32_t fault = faulty ? dice_roll(&t->dice, 60) : UINT32_MAX;
+	uint8_t entry[96], uuid[TEECHAN_UUID_LEN], digest[TEECHAN_DIGEST_LEN];
+	size_t len = 0;
+
+	step_uuid(t, uuid);
+	uuid[15] = last;
+	if (fault == 0)
+		uid = (uint32_t)dice_next(&t->dice);
+	memcpy(digest, t->world->tally->digest, sizeof(digest));
+	digest[0] ^= fault == 1;
+	if (fault != 2)
+		len += genl_put(entry + len, TEECHAN_A_TA_UUID, uuid, sizeof(uuid));
+	if (fault != 3)
+		len += genl_put(entry + len, TEECHAN_A_TA_UID, &uid, sizeof(uid));
+	if (fault != 4)
+		len += genl_put(entry + len, TEECHAN_A_TA_DIGEST, digest, sizeof(digest) - (fault == 5));
+	return fault == 6 ? 0 : genl_put(at, TEECHAN_A_POLICY_ENTRY | NLA_F_NESTED, entry, len);
+}
+
+/*
+ * A policy for TAs of this program: mostly all of them, sometimes not, so that those which are bound forbid it or others are refused
+ * until the next one comes. It is never sealed, which could not be taken back: a request to seal has something that is refused.
+ */
+static void set_policy(struct thread *t)
+{
+	static const uint32_t uids[] = { 0, LIFE_USER, LIFE_USER + 1 };
+	const bool faulty = dice_bet(&t->dice, 40);
+	uint8_t attrs[18 * 80];
+	struct genl genl;
+	size_t len = 0;
+	int error;
+
+	if (!t->world->root || !t->world->tally->digest_known || genl_open(&genl))
+		return;
+	life_try(t, KIND_POLICY);
+	if (dice_bet(&t->dice, 10)) {
+		error = genl_send(&genl, NLM_F_ACK, TEECHAN_CMD_SEAL_POLICY, attrs, genl_put(attrs, TEECHAN_A_POLICY_SEAL, NULL, 0));
+	} else {
+		for (uint32_t i = 0; i < 18; i++)
+			len += put_entry(t, attrs + len, (uint8_t)(i / 3), uids[i % 3], faulty);
+		error = genl_send(&genl, NLM_F_ACK, TEECHAN_CMD_SET_POLICY, attrs, len);
+	}
+	if (!error)
+		error = genl_receive(&genl, NULL);
+	genl_close(&genl);
+	if (!error)
+		life_worked(t, KIND_POLICY);
+	else if (error != EBUSY && error != EINVAL && error != ERANGE && error != EEXIST && error != EINTR && error != ENOMEM)
+		life_wrong(t, KIND_POLICY, "errno", error);
 }
 
 /* ---- processes and descriptors ---- */
@@ -407,6 +462,7 @@ const struct step other_steps[] = {
 	{ touch_part, { 60, 4, 40 } },
 	{ copy_part, { 20, 2, 15 } },
 	{ watch, { 6, 6, 10 } },
+	{ set_policy, { 2, 2, 2 } },
 	{ fork_child, { 1, 1, 2 } },
 	{ poke_thread, { 8, 8, 8 } },
 	{ give_fd, { 3, 3, 3 } },

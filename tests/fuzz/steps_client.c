@@ -125,6 +125,28 @@ static void check_end(struct thread *t, enum kind kind, uint64_t id, uint32_t re
 		atomic_fetch_add_explicit(&t->world->tally->answered, 1, memory_order_relaxed);
 }
 
+/* A TA of this run has this program's digest, which whoever sets a policy needs. */
+static void ta_info(struct thread *t, unsigned int i)
+{
+	static const int allowed[] = { ENOENT, 0 };
+	static const uint8_t none[TEECHAN_DIGEST_LEN];
+	struct tally *tally = t->world->tally;
+	struct teechan_ta_info arg = { .session = (uint32_t)step_odd(t, t->world->sessions[i]) };
+
+	arg.reserved[dice_roll(&t->dice, 2)] = step_odd(t, 0);
+	if (step_ioctl(t, KIND_TA_INFO, some_client(t, i), TEECHAN_TA_INFO, &arg, sizeof(arg), allowed))
+		return;
+	if (memcmp(arg.uuid, "teechan fuzz", 12) || !memcmp(arg.digest, none, sizeof(none)))
+		life_wrong(t, KIND_TA_INFO, "uuid or digest", arg.session);
+	else if (!tally->digest_known) {
+		/* Who else does so meanwhile writes the same bytes. */
+		memcpy(tally->digest, arg.digest, sizeof(arg.digest));
+		tally->digest_known = true;
+	}
+	if (tally->digest_known && memcmp(tally->digest, arg.digest, sizeof(arg.digest)))
+		life_wrong(t, KIND_TA_INFO, "another digest", arg.session);
+}
+
 static void open_session(struct thread *t)
 {
 	static const int allowed[] = { ENOENT, EINTR, E2BIG, ENXIO, EDQUOT, ENOMEM, ENOSPC, 0 };
@@ -146,8 +168,11 @@ static void open_session(struct thread *t)
 	if (error)
 		return;
 	check_end(t, KIND_OPEN_SESSION, arg.id, arg.ret, arg.origin);
-	if (!arg.ret)
-		t->world->sessions[i] = arg.session;
+	if (arg.ret)
+		return;
+	t->world->sessions[i] = arg.session;
+	if (dice_bet(&t->dice, 30))
+		ta_info(t, i);
 }
 
 static void invoke(struct thread *t)
@@ -195,6 +220,11 @@ static void close_session(struct thread *t)
 	struct teechan_close arg = { .session = (uint32_t)step_odd(t, t->world->sessions[i]), .reserved = step_odd(t, 0) };
 
 	step_ioctl(t, KIND_CLOSE_SESSION, some_client(t, i), TEECHAN_CLOSE_SESSION, &arg, sizeof(arg), allowed);
+}
+
+static void any_ta_info(struct thread *t)
+{
+	ta_info(t, dice_roll(&t->dice, LIFE_SESSIONS));
 }
 
 static void region_alloc(struct thread *t)
@@ -262,6 +292,7 @@ const struct step client_steps[] = {
 	{ invoke, { 120, 2, 50 } },
 	{ cancel, { 25, 1, 12 } },
 	{ close_session, { 10, 1, 6 } },
+	{ any_ta_info, { 6, 1, 4 } },
 	{ region_alloc, { 25, 1, 12 } },
 	{ region_free, { 16, 1, 8 } },
 	{ region_map, { 30, 1, 14 } },

@@ -34,7 +34,7 @@ static void map_window(struct thread *t, unsigned int i, const struct teechan_bi
 
 static bool bind_it(struct thread *t, unsigned int i)
 {
-	static const int allowed[] = { EADDRINUSE, EALREADY, 0 };
+	static const int allowed[] = { EADDRINUSE, EALREADY, EACCES, ENOMEM, EINTR, 0 };
 	static const uint32_t flags[] = { TEECHAN_TA_SINGLE_INSTANCE | TEECHAN_TA_MULTI_SESSION, TEECHAN_TA_SINGLE_INSTANCE, 0 };
 	struct teechan_bind arg = { .flags = flags[dice_bet(&t->dice, 80) ? 0 : dice_roll(&t->dice, 3)] };
 
