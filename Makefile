@@ -309,7 +309,7 @@ $(MODULE_PROGRAMS:%=$(B)/tests/kmod/%-32): $(B)/tests/kmod/%-32: $(B)/obj32/test
 OBJECTS += $(MODULE_HELPERS:$(B)/obj/%=$(B)/obj32/%) $(MODULE_PROGRAMS:%=$(B)/obj32/tests/vm/kmod/%.o)
 
 # Only the debugging kernel can make allocations and user copies fail.
-FAULT_PROGRAMS := faults faults_ta
+FAULT_PROGRAMS := faults faults_monitor faults_ta
 FAULT_TESTS := $(FAULT_PROGRAMS:%=$(B)/tests/kmod/%)
 $(FAULT_TESTS): $(B)/tests/kmod/%: $(B)/obj/tests/vm/kmod/%.o $(B)/obj/tests/vm/kmod/fault.o $(MODULE_HELPERS)
 	$(link)
