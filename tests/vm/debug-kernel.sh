@@ -39,14 +39,19 @@ debug_build()
 	lib_scratch "$cache"
 	debug_fetch
 	debug_config
-	nice -n 19 make -s -C "$tree" -j"$(nproc)" bzImage modules >"$work/log" 2>&1 || debug_failed
+	# It ends with this script, however that ends, and does not hold its lock.
+	nice -n 19 setpriv --pdeathsig TERM make -s -C "$tree" -j"$(nproc)" bzImage modules >"$work/log" 2>&1 9>&- &
+	child=$!
+	wait "$child" || debug_failed
+	child=
 	mkdir -p "$work/new/headers"
 	make -s -C "$tree" kernelrelease >"$work/new/release"
 	# shellcheck disable=SC2086 # a list of names
 	tar -c -C "$tree" --exclude='*.o' $kept | tar -x -C "$work/new/headers"
 	mv "$tree/arch/x86/boot/bzImage" "$work/new/vmlinuz"
 	ln "$work/new/vmlinuz" "$work/new/vmlinux"
-	mv "$work/new" "$dir"
+	# What is there already is a finished one.
+	mv -T "$work/new" "$dir" 2>/dev/null || [ -e "$dir/release" ] || die "cannot move the debugging kernel to $dir"
 }
 
 lib_resolve
