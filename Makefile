@@ -383,7 +383,7 @@ check-run:
 	$(Q)TEEPAY_BUILD=$(B) TEEPAY_KERNELS='$(KERNELS)' perl tests/harness.pl $(TREE_CHECKS) $(UNITS) $(SANITIZED) $(MODULE_TAPS) $(SYSTEM_TAPS)
 
 check-module: module-tests
-	$(Q)$(MAKE) --no-print-directory vm-short TESTS='$(MODULE_TESTS) $(MODULE_TESTS_32) $(FUZZ)' WITH='$(MODULE_WITH)'
+	$(Q)$(MAKE) --no-print-directory vm-short TIMEOUT=900 TESTS='$(MODULE_TESTS) $(MODULE_TESTS_32) $(FUZZ)' WITH='$(MODULE_WITH)'
 
 # One kernel's turns in check; a failure is in the results, or they are missing.
 check-system-%:

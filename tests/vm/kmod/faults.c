@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
  * The client's side with every allocation and user copy failing once: each system call says so with an error of its own, has then
- * done nothing or all of it, keeps nothing of the user's limits, and works when it is made again. faults_ta.c is the other side.
+ * done nothing or all of it, keeps nothing of the user's limits, and works when it is made again. faults_ta.c is the other side,
+ * faults_monitor.c the monitor's.
  */
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/netlink.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
@@ -34,7 +34,6 @@ static uint32_t session;
 static struct teechan_invoke call;
 static struct teechan_open opening;
 static struct region region;
-static struct genl asking;
 static uint8_t in[100], out[100];
 static unsigned long pinned;
 static uint64_t executed;
@@ -211,6 +210,32 @@ static void close_after(int error)
 static void closing(void)
 {
 	static const struct fault_op op = { "CLOSE_SESSION", close_before, close_run, close_after, { EFAULT }, 1 };
+
+	begin();
+	fault_try(&op);
+}
+
+static struct teechan_ta_info info;
+
+static void info_before(void)
+{
+	info = (struct teechan_ta_info){ .session = session };
+}
+
+static int info_run(void)
+{
+	return error_of(ioctl(fd, TEECHAN_TA_INFO, &info));
+}
+
+static void info_after(int error)
+{
+	CHECK((memcmp(info.uuid, uuid_a, sizeof(info.uuid)) == 0) == !error);
+	CHECK(!error || info_run() == 0);
+}
+
+static void asking_for_the_ta(void)
+{
+	static const struct fault_op op = { "TA_INFO", info_before, info_run, info_after, { EFAULT }, 2 };
 
 	begin();
 	fault_try(&op);
@@ -493,55 +518,6 @@ static void ending(void)
 	fault_try(&op);
 }
 
-/* ---- the monitor ---- */
-
-static uint8_t question;
-static uint16_t flags;
-
-static void ask_before(void)
-{
-	CHECK(genl_open(&asking) == 0);
-}
-
-static int ask_run(void)
-{
-	return question ? genl_ask(&asking, flags, question, NULL) : genl_listen(&asking, 1);
-}
-
-static void ask_after(int error)
-{
-	unsigned int messages = 0;
-
-	genl_close(&asking);
-	if (!error)
-		return;
-	ask_before();
-	CHECK(question ? genl_ask(&asking, flags, question, &messages) == 0 && messages > 0 : genl_listen(&asking, 1) == 0);
-	genl_close(&asking);
-}
-
-static void monitor(void)
-{
-	static const struct {
-		uint8_t question;
-		uint16_t flags;
-		unsigned int least;
-	} rows[] = {
-		{ TEECHAN_CMD_GET_INFO, 0, 3 }, { TEECHAN_CMD_GET_TA, NLM_F_DUMP, 3 }, { TEECHAN_CMD_GET_SESSION, NLM_F_DUMP, 3 },
-		{ TEECHAN_CMD_GET_REGION, NLM_F_DUMP, 3 }, { 0, 0, 1 },
-	};
-
-	begin();
-	region_make(fd, &region, PAGE);
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		const struct fault_op op = { "netlink", ask_before, ask_run, ask_after, { ENOMEM, ENOBUFS, EFAULT }, rows[i].least };
-
-		question = rows[i].question;
-		flags = rows[i].flags;
-		fault_try(&op);
-	}
-}
-
 /* ---- limits ---- */
 
 /* After many failures a user may still have every session of his limit: one that was kept would be missing. */
@@ -584,20 +560,20 @@ static void limits_survive(void)
 static void count_of_places(void)
 {
 	printf("# %u faults injected in all\n", fault_count());
-	CHECK(fault_count() > 150);
+	CHECK(fault_count() > 120);
 }
 
 static const struct tap_test tests[] = {
 	{ "faults while a device is opened, and in VERSION", files },
 	{ "faults in OPEN_SESSION", sessions },
 	{ "faults in CLOSE_SESSION", closing },
+	{ "faults in TA_INFO", asking_for_the_ta },
 	{ "faults in INVOKE: executed once or not at all", invoking },
 	{ "an id that cannot be stored sends nothing", no_room_for_the_id },
 	{ "faults in CANCEL", cancelling },
 	{ "faults in a region's life", region_life },
 	{ "faults in page faults on a region", region_faults },
 	{ "faults while a client's file is closed", ending },
-	{ "faults in the monitor's answers", monitor },
 	{ "failures use up nothing of a user's limits", limits_survive },
 	{ "every operation had its faults", count_of_places },
 };

@@ -274,7 +274,7 @@ static void window_after(int error)
 
 static void binding_and_mapping(void)
 {
-	static const struct fault_op bind_op = { "BIND", bind_before, bind_run, bind_after, { EFAULT }, 2 };
+	static const struct fault_op bind_op = { "BIND", bind_before, bind_run, bind_after, { EFAULT, ENOMEM }, 3 };
 	static const struct fault_op window_op = { "mmap of a window", window_before, window_run, window_after, { ENOMEM }, 2 };
 
 	begin();
