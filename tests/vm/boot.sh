@@ -49,19 +49,29 @@ boot_kernel_args()
 	echo "console=ttyS0 panic=-1 oops=panic loglevel=4 no_timer_check tsc=reliable random.trust_cpu=on net.ifnames=0 $(boot_emulated && echo teepay.emulated)"
 }
 
-# boot_shell INITRD APPEND [QEMU-ARG...]: the same machine with its console on this terminal.
+# boot_shell INITRD APPEND [QEMU-ARG...]: the same machine with its console on this terminal. It ends with this script, whatever
+# ends that, and with the terminal, whose end need not be told by a signal: only a terminal that is there is one.
 boot_shell()
 {
 	initrd=$1
 	append=$2
 	shift 2
+	exec 7<&0
 	# shellcheck disable=SC2046,SC2086 # lists of options
-	qemu-system-x86_64 -name teepay -nodefaults -no-user-config -no-reboot -display none \
+	setpriv --pdeathsig TERM qemu-system-x86_64 -name teepay -nodefaults -no-user-config -no-reboot -display none \
 		$(boot_accel) -m 1024 -nic none -rtc base=utc \
 		-kernel "$kernel/vmlinux" -initrd "$initrd" -append "$(boot_kernel_args) $append" -serial mon:stdio \
 		-virtfs "local,path=$share,mount_tag=host,security_model=none,readonly=on,multidevs=remap" \
 		-virtfs "local,path=$out,mount_tag=out,security_model=none,multidevs=remap" \
-		"$@" ${QEMU_ARGS-}
+		"$@" ${QEMU_ARGS-} <&7 &
+	child=$!
+	if [ -t 0 ]; then
+		(while kill -0 "$child" && [ -t 7 ]; do sleep 0.5; done; kill "$child") >/dev/null 2>&1 8<&- &
+	fi
+	qemu=0
+	wait "$child" || qemu=$?
+	child=
+	exit "$qemu"
 }
 
 # boot_qemu LIMIT INITRD APPEND [QEMU-ARG...]: boot $kernel, with $share and $out shared; returns when QEMU has ended.

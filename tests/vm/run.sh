@@ -125,7 +125,6 @@ for disk in "root=$image" "modules=$kernel/modules.ext4"; do
 done
 if [ "$shell" = yes ]; then
 	boot_shell "$work/initrd" "$append" "$@"
-	exit
 fi
 boot_qemu "$limit" "$work/initrd" "$append" "$@"
 boot_verdict
