@@ -74,6 +74,7 @@ static bool tch_slot_changed(const struct tch_session *session,
 
 /* Another call has the slot: wait for it, out of the way of those that need not. */
 static noinline int tch_slot_wait(struct tch_session *session, struct tch_call *call)
+	__must_hold(&session->ta->wait.lock)
 {
 	struct tch_waiter waiter = { .cancel_id = call->cancel_id };
 	struct tch_ta *ta = session->ta;

@@ -30,6 +30,7 @@ static struct tch_session *tch_take_first(struct tch_ta *ta)
  * Return: 0 to look again, -ETIMEDOUT.
  */
 static int tch_await_wakeup(struct tch_ta *ta, ktime_t deadline)
+	__must_hold(&ta->wait.lock)
 {
 	DEFINE_WAIT_FUNC(wait, default_wake_function);
 	bool late;
