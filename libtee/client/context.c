@@ -8,6 +8,7 @@
 
 #include "libtee/client/errno_result.h"
 #include "libtee/client/running.h"
+#include "libtee/client/staging.h"
 
 #define TEE_NAME "teepay"
 
@@ -59,6 +60,7 @@ void TEEC_FinalizeContext(TEEC_Context *context)
 	if (!ctx)
 		return;
 	running_context_remove(ctx);
+	staging_drop(ctx);
 	channel_ops.client_close(ctx->chan);
 	free(ctx);
 	context->imp = NULL;

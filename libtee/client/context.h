@@ -10,6 +10,7 @@
 struct context {
 	struct context *next;		/* running.c's */
 	struct channel *chan;
+	struct staging *staging;	/* staging.c's */
 	uint64_t inbox_size;		/* bytes that the temporary references of a call may have together */
 };
 

@@ -44,7 +44,7 @@ static TEEC_Result registered_take(struct payload *payload, struct payload_memor
 	if (offset > parent->size || memory->size > parent->size - offset || (memory->direction & ~parent->flags))
 		return TEEC_ERROR_BAD_PARAMETERS;
 	memory->buffer = (uint8_t *)parent->buffer + offset;
-	memory->region = shared->region;
+	memory->region = shared->region.id;
 	memory->offset = offset;
 	return TEEC_SUCCESS;
 }
@@ -84,7 +84,7 @@ static TEEC_Result param_take(struct payload *payload, unsigned int i, struct te
 
 static bool is_copied(const struct payload_memory *memory)
 {
-	return memory->direction && !memory->region.id;
+	return memory->direction && !memory->region;
 }
 
 static uint64_t inbox_share(const struct payload_memory *memory)
@@ -118,17 +118,14 @@ static struct payload_memory *too_large(struct payload *payload)
 /* Copies through a region. What the client changes meanwhile changes nothing any more. */
 static int region_make(struct payload *payload, struct payload_memory *memory)
 {
-	int err;
+	int err = staging_get(payload->ctx, memory->size, &memory->staging);
 
-	memory->region.size = memory->size;
-	err = channel_ops.region_alloc(payload->ctx->chan, &memory->region, &memory->mapping);
-	if (err) {
-		memory->region = (struct teechan_region_alloc){ 0 };
+	if (err)
 		return err;
-	}
 	memory->own = true;
+	memory->region = memory->staging.region.id;
 	if (memory->direction & TEEC_MEM_INPUT)
-		memcpy(memory->mapping, memory->buffer, memory->size);
+		memcpy(memory->staging.mapping, memory->buffer, memory->size);
 	return 0;
 }
 
@@ -137,10 +134,10 @@ static void memory_put(const struct payload_memory *memory, struct teechan_param
 	if (!memory->direction)
 		return;
 	param->b = memory->size;
-	if (memory->region.id) {
+	if (memory->region) {
 		param->type = TEECHAN_REGION_IN - TEEC_MEM_INPUT + memory->direction;
 		param->a = memory->offset;
-		param->c = memory->region.id;
+		param->c = memory->region;
 	} else {
 		param->type = TEECHAN_MEM_IN - TEEC_MEM_INPUT + memory->direction;
 		param->a = (uintptr_t)memory->buffer;
@@ -215,8 +212,8 @@ void payload_end(struct payload *payload, const struct teechan_param params[TEEC
 		if (!memory->own)
 			continue;
 		if (answered && (memory->direction & TEEC_MEM_OUTPUT))
-			memcpy(memory->buffer, memory->mapping, used < memory->size ? used : memory->size);
-		channel_ops.region_free(payload->ctx->chan, &memory->region, memory->mapping);
+			memcpy(memory->buffer, memory->staging.mapping, used < memory->size ? used : memory->size);
+		staging_put(payload->ctx, &memory->staging, answered);
 	}
 	for (i = 0; answered && i < payload->used; i++)
 		output_give(payload->operation, i, &params[i]);

@@ -3,7 +3,8 @@
  * The parameters of one call on their way to the channel and back.
  *
  * Memory goes by one of three ways: regions are lent; anything else is copied by the kernel as a temporary reference;
- * and what does not fit the inbox of the session is copied here, into a region that lives as long as the call.
+ * and what does not fit the inbox of the session is copied here, into a region of the library's own: from that size on
+ * lending is cheaper (make bench).
  */
 #ifndef LIBTEE_CLIENT_PAYLOAD_H
 #define LIBTEE_CLIENT_PAYLOAD_H
@@ -14,6 +15,7 @@
 #include <tee_client_api.h>
 
 #include "libtee/client/context.h"
+#include "libtee/client/staging.h"
 
 struct payload {
 	struct context *ctx;
@@ -25,9 +27,9 @@ struct payload {
 		void *buffer;			/* the client's; NULL: null reference */
 		size_t size;
 		uint32_t direction;		/* TEEC_MEM_* of the call; 0: a block that is neither input nor output */
-		struct teechan_region_alloc region;	/* lent (own is false) or made for this call (own is true) */
+		struct staging staging;		/* of this call, if own is true */
+		uint32_t region;		/* that is lent, or of staging; 0: copied */
 		size_t offset;			/* in the region */
-		void *mapping;			/* of the region that was made for this call */
 		bool own;
 	} memory[TEEC_CONFIG_PAYLOAD_REF_COUNT];
 };

@@ -22,6 +22,7 @@
 #include <user_ta_header.h>
 
 #include "libtee/channel_inproc.h"
+#include "libtee/client/staging.h"
 #include "libtee/internal/serve.h"
 #include "libtee/internal/uuid.h"
 #include "tests/unit/tee_fixture.h"
@@ -461,6 +462,38 @@ static void temporary_references_of_all_sizes(void **state)
 		for (n = 0; n < sizeof(bytes); n++)
 			assert_int_equal(bytes[n], n < sizes[i] ? 'Q' : 'q');
 	}
+}
+
+/* A region that serves again must not carry what an earlier call, perhaps to another application, left in its pages. */
+static void staging_is_wiped(void **state)
+{
+	struct context own = { 0 };
+	struct staging first, again;
+	uint32_t id;
+
+	(void)state;
+	assert_int_equal(channel_ops.client_open(&own.chan), 0);
+	assert_int_equal(staging_get(&own, 40000, &first), 0);
+	id = first.region.id;
+	memset(first.mapping, 0xaa, first.region.size);
+	staging_put(&own, &first, true);
+	assert_int_equal(staging_get(&own, 100, &again), 0);
+	assert_int_equal(again.region.id, id);
+	for (size_t i = 0; i < 4096; i++)
+		assert_int_equal(((const uint8_t *)again.mapping)[i], 0);
+	/* One that the application may still have does not serve again, nor one that is too small. */
+	staging_put(&own, &again, false);
+	assert_int_equal(staging_get(&own, 100, &first), 0);
+	assert_int_not_equal(first.region.id, id);
+	id = first.region.id;
+	staging_put(&own, &first, true);
+	assert_int_equal(staging_get(&own, 100000, &again), 0);
+	assert_int_not_equal(again.region.id, id);
+	assert_true(again.region.size >= 100000);
+	staging_put(&own, &again, true);
+	staging_drop(&own);
+	assert_null(own.staging);
+	channel_ops.client_close(own.chan);
 }
 
 /* Four that do not fit the inbox together, each of them alone would. */
@@ -974,6 +1007,7 @@ int main(void)
 		TEST(bad_blocks_are_refused),
 		TEST(access_rights_of_references),
 		TEST(lent_pages_are_out_of_reach),
+		TEST(staging_is_wiped),
 		TEST(cancelled_while_running),
 		TEST(cancelled_while_queued),
 		TEST(cancelled_but_hanging),
