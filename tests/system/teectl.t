@@ -46,7 +46,7 @@ calls_are_whole()
 # --- the screen ---
 once=$(teectl top --once --interval 0.2)
 like 'top shows the payment TA by name and UUID' "$once" "^payta +$ta +teepay-ta "
-like 'top shows the wallet as its client, with its user' "$once" "^payta +$ta +[0-9]+ walletd +[0-9]+ teepay-wallet +user "
+like 'top shows the wallet as its client, with its user' "$once" "^payta +$ta +[0-9]+ walletd +[0-9]+ teepay-wallet +user[+]application "
 like 'top wants a terminal' "$(teectl top </dev/null 2>&1; echo "exit $?")" 'use --once'
 
 # On a terminal of its own it draws, quits on q, and gives the terminal back.
