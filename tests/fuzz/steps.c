@@ -261,7 +261,8 @@ static void watch(struct thread *t)
 	static const uint8_t cmds[] = { TEECHAN_CMD_GET_INFO, TEECHAN_CMD_GET_TA, TEECHAN_CMD_GET_SESSION, TEECHAN_CMD_GET_REGION,
 					TEECHAN_CMD_GET_POLICY };
 	const uint32_t which = dice_roll(&t->dice, 5);
-	uint8_t attrs[64];
+	uint8_t attrs[64], bytes[56];
+	uint32_t type;
 	uint16_t flags = which ? NLM_F_DUMP : 0;
 
 	if (!t->world->root)
@@ -277,10 +278,12 @@ static void watch(struct thread *t)
 		genl_close(&t->genl);
 		break;
 	case 2:
-		for (size_t i = 0; i < sizeof(attrs); i++)
-			attrs[i] = (uint8_t)(dice_bet(&t->dice, 50) ? 0 : dice_next(&t->dice));
+		for (size_t i = 0; i < sizeof(bytes); i++)
+			bytes[i] = (uint8_t)(dice_bet(&t->dice, 50) ? 0 : dice_next(&t->dice));
+		/* Whole, and not nested: of bytes that are no attribute the kernel warns in its log. */
+		type = dice_roll(&t->dice, TEECHAN_A_POLICY_ENTRY);
 		genl_send(&t->genl, (uint16_t)dice_next(&t->dice), (uint8_t)dice_roll(&t->dice, 8), attrs,
-			  dice_roll(&t->dice, sizeof(attrs) + 1));
+			  genl_put(attrs, (uint16_t)type, bytes, dice_roll(&t->dice, sizeof(bytes) + 1)));
 		break;
 	case 3:
 		/* Left half read. */
