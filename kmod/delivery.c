@@ -120,7 +120,7 @@ static void tch_undeliver(struct tch_session *session)
  * as dead; -EFAULT: the message is queued again, or over if it was cancelled.
  */
 int tch_delivery_receive(struct tch_ta *ta, struct teechan_reply_recv *out,
-		       void __user *to, bool nonblock)
+			 void __user *to, bool nonblock)
 {
 	struct tch_session *session;
 	struct tch_message *msg;
