@@ -205,9 +205,9 @@ $(eval $(call unit,pos_terminal,tools/pos/terminal.c tools/pos/deny.c tests/unit
 	$(PROTO_MODULES),jansson libcrypto))
 $(eval $(call unit,payta_channel,daemon/walletd/ta.c common/log.c tests/unit/temp_dir.c $(TEST_WORLD) $(call sources,daemon/payta) \
 	daemon/payta/user_ta_header.c $(TEE_HOST) $(TEE_CLIENT),$(TEE_PKGS)))
-$(eval $(call unit,teectl_policy,tools/teectl/policy_file.c tests/unit/mutate.c tests/unit/temp_dir.c,libcrypto))
+$(eval $(call unit,teectl_policy,$(addprefix tools/teectl/,octets.c policy_file.c) tests/unit/mutate.c tests/unit/temp_dir.c,libcrypto))
 $(eval $(call unit,teectl_stop,tools/teectl/stop.c))
-$(eval $(call unit,teectl_text,$(addprefix tools/teectl/,hist.c settings.c text.c words.c)))
+$(eval $(call unit,teectl_text,$(addprefix tools/teectl/,hist.c octets.c settings.c text.c words.c)))
 $(eval $(call unit,teectl_trace,$(addprefix tools/teectl/,calls.c traceline.c)))
 $(eval $(call unit,teectl_view,$(addprefix tools/teectl/,canvas.c draw.c hist.c names.c text.c view.c words.c)))
 # --- end of unit tests ---

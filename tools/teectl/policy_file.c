@@ -13,6 +13,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "octets.h"
+
 #define FILE_MAX  65536
 #define WORDS	  3
 #define BLANKS	  " \t\r\v\f"
@@ -39,45 +41,9 @@ __attribute__((format(printf, 2, 3))) static int fault(const struct place *at, c
 
 /* ---- words ---- */
 
-static int hex_digit(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
-}
-
-/* Exactly 2 * size digits, in groups of 8-4-4-4-12 if it is a UUID. */
-static int hex_take(const char *word, uint8_t *bytes, size_t size, bool uuid)
-{
-	for (size_t i = 0; i < size; i++) {
-		int high, low;
-
-		if (uuid && (i == 4 || i == 6 || i == 8 || i == 10) && *word++ != '-')
-			return -1;
-		high = hex_digit(word[0]);
-		low = high < 0 ? -1 : hex_digit(word[1]);
-		if (low < 0)
-			return -1;
-		bytes[i] = (uint8_t)(high << 4 | low);
-		word += 2;
-	}
-	return *word ? -1 : 0;
-}
-
-static bool is_zero(const uint8_t *bytes, size_t size)
-{
-	uint8_t all = 0;
-
-	while (size--)
-		all |= *bytes++;
-	return !all;
-}
-
 static int take_uuid(const struct place *at, const char *word, uint8_t uuid[TEECHAN_UUID_LEN])
 {
-	if (hex_take(word, uuid, TEECHAN_UUID_LEN, true) || is_zero(uuid, TEECHAN_UUID_LEN))
+	if (octets_uuid(word, uuid))
 		return fault(at, "\"%s\" is no UUID; write one like 7ee9a100-0c1d-4f0e-9b5a-746565706179", word);
 	return 0;
 }
@@ -151,7 +117,7 @@ static int take_executable(const struct place *at, const char *word, uint8_t dig
 {
 	if (word[0] == '/')
 		return measure(at, word, digest);
-	if (!hex_take(word, digest, TEECHAN_DIGEST_LEN, false) && !is_zero(digest, TEECHAN_DIGEST_LEN))
+	if (!octets_digest(word, digest))
 		return 0;
 	if (!strcmp(word, "*"))
 		return fault(at, "every entry names one executable, \"*\" would allow all; write the path of the right one");

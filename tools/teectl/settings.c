@@ -4,39 +4,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "octets.h"
 #include "words.h"
-
-static int hex_digit(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
-}
 
 int settings_ta(struct settings *s, const char *uuid)
 {
-	uint8_t out[TEECHAN_UUID_LEN];
-	unsigned int any = 0;
-
-	if (strlen(uuid) != 36)
+	if (octets_uuid(uuid, s->ta))
 		return -1;
-	for (int i = 0; i < TEECHAN_UUID_LEN; i++) {
-		int high, low;
-
-		if ((i == 4 || i == 6 || i == 8 || i == 10) && *uuid++ != '-')
-			return -1;
-		high = hex_digit(*uuid++);
-		low = hex_digit(*uuid++);
-		if (high < 0 || low < 0)
-			return -1;
-		out[i] = (uint8_t)(high << 4 | low);
-		any |= out[i];
-	}
-	if (!any)
-		return -1;
-	memcpy(s->ta, out, sizeof(out));
 	s->has_ta = true;
 	return 0;
 }

@@ -16,37 +16,7 @@
 #include "tests/vm/kmod/chan.h"
 #include "tests/vm/kmod/genl.h"
 #include "tests/vm/kmod/tap.h"
-
-#define TEECTL "/test/teectl"
-#define SHARED (TEECHAN_TA_SINGLE_INSTANCE | TEECHAN_TA_MULTI_SESSION)
-/* uuid_a and uuid_b as text */
-#define TEXT_A "74656563-6861-6e20-7465-737420204100"
-#define TEXT_B "74656563-6861-6e20-7465-737420204200"
-
-static char text[1 << 18];
-
-/* What a command prints on both outputs, in text; its exit status. */
-static int capture(const char *command)
-{
-	FILE *f = popen(command, "r");
-	size_t len;
-	int status;
-
-	CHECK(f);
-	len = fread(text, 1, sizeof(text) - 1, f);
-	text[len] = 0;
-	status = pclose(f);
-	CHECK(WIFEXITED(status));
-	return WEXITSTATUS(status);
-}
-
-static bool says(const char *what)
-{
-	if (strstr(text, what))
-		return true;
-	printf("# no \"%s\" in:\n# %s\n", what, text);
-	return false;
-}
+#include "tests/vm/kmod/teectl.h"
 
 static void status_shows_all(void)
 {
@@ -66,16 +36,16 @@ static void status_shows_all(void)
 	p[0] = param_region(TEECHAN_REGION_INOUT, &region, 0, 2 * PAGE);
 	call_start(&calling, fd, session, CMD_HOLD, p);
 	ta_held(&ta[0]);
-	CHECK(capture(TEECTL " status 2>&1") == 0);
-	CHECK(says(TEXT_A) && says(TEXT_B) && says("multi-session") && says("single-session"));
-	CHECK(says("running") && says("idle") && says("public") && says("20480") && says("8192"));
-	CHECK(capture(TEECTL " --json status 2>&1") == 0);
-	CHECK(says("{\"counters\":{\"abi\":1,") && says("\"tas\":[{\"ta\":\"" TEXT_A "\"") && says("\"running\":1") &&
-	      says("\"state\":\"running\"") && says("\"size\":20480,\"lent\":8192,\"mappings\":1}]}\n"));
+	CHECK(teectl_capture(TEECTL " status 2>&1") == 0);
+	CHECK(teectl_says(TEXT_A) && teectl_says(TEXT_B) && teectl_says("multi-session") && teectl_says("single-session"));
+	CHECK(teectl_says("running") && teectl_says("idle") && teectl_says("public") && teectl_says("20480") && teectl_says("8192"));
+	CHECK(teectl_capture(TEECTL " --json status 2>&1") == 0);
+	CHECK(teectl_says("{\"counters\":{\"abi\":1,") && teectl_says("\"tas\":[{\"ta\":\"" TEXT_A "\"") && teectl_says("\"running\":1") &&
+	      teectl_says("\"state\":\"running\"") && teectl_says("\"size\":20480,\"lent\":8192,\"mappings\":1}]}\n"));
 	ta_go(&ta[0]);
 	call_end(&calling);
-	CHECK(capture(TEECTL " --json status 2>&1") == 0);
-	CHECK(says("\"running\":0") && says("\"lent\":0") && !strstr(text, "\"state\":\"running\""));
+	CHECK(teectl_capture(TEECTL " --json status 2>&1") == 0);
+	CHECK(teectl_says("\"running\":0") && teectl_says("\"lent\":0") && !strstr(teectl_text, "\"state\":\"running\""));
 }
 
 /* Ticks off the sessions of one datagram of a dump. Returns false at the dump's end. */
@@ -158,13 +128,13 @@ static void long_dump(void)
 	fd = client_open();
 	for (int i = 0; i < 200; i++)
 		client_session(fd, uuid_a);
-	CHECK(capture(TEECTL " --json status 2>&1") == 0);
+	CHECK(teectl_capture(TEECTL " --json status 2>&1") == 0);
 	for (unsigned int id = 1; id <= 200; id++) {
 		char want[32];
 		const char *first;
 
 		snprintf(want, sizeof(want), "\"session\":%u,", id);
-		first = strstr(text, want);
+		first = strstr(teectl_text, want);
 		found += first && !strstr(first + 1, want);
 	}
 	CHECK(found == 200);
@@ -206,7 +176,7 @@ static void monitor_tells_events(void)
 	close(pipes[1]);
 	/* It listens when the first event comes through: the deaths of TAs until then. */
 	CHECK(fcntl(pipes[0], F_SETFL, O_NONBLOCK) == 0);
-	while (read(pipes[0], text, sizeof(text)) < 0) {
+	while (read(pipes[0], teectl_text, sizeof(teectl_text)) < 0) {
 		CHECK(errno == EAGAIN);
 		ta_start(&ta, uuid_b, SHARED);
 		ta_kill(&ta);
@@ -227,14 +197,14 @@ static void monitor_tells_events(void)
 	/* A listener that is told to end does not stay for what it has not read: the last event must have come. */
 	CHECK(fcntl(pipes[0], F_SETFL, 0) == 0);
 	do {
-		got = read(pipes[0], text + len, sizeof(text) - 1 - len);
+		got = read(pipes[0], teectl_text + len, sizeof(teectl_text) - 1 - len);
 		CHECK(got > 0);
 		len += (size_t)got;
-		text[len] = 0;
-	} while (!strstr(text, TEXT_A "\",\"event\":\"death\""));
+		teectl_text[len] = 0;
+	} while (!strstr(teectl_text, TEXT_A "\",\"event\":\"death\""));
 	CHECK(kill(pid, SIGTERM) == 0 && await_end(pid) == 0);
 	for (size_t i = 0; i < sizeof(wanted) / sizeof(wanted[0]); i++)
-		CHECK(says(wanted[i]));
+		CHECK(teectl_says(wanted[i]));
 }
 
 static void only_root_may_watch(void)
@@ -244,8 +214,8 @@ static void only_root_may_watch(void)
 	CHECK(pid >= 0);
 	if (pid == 0) {
 		CHECK(setgroups(0, NULL) == 0 && setresgid(1001, 1001, 1001) == 0 && setresuid(1001, 1001, 1001) == 0);
-		CHECK(capture(TEECTL " status 2>&1") == 1 && says("only root"));
-		CHECK(capture(TEECTL " monitor 2>&1") == 1 && says("only root"));
+		CHECK(teectl_capture(TEECTL " status 2>&1") == 1 && teectl_says("only root"));
+		CHECK(teectl_capture(TEECTL " monitor 2>&1") == 1 && teectl_says("only root"));
 		_exit(0);
 	}
 	CHECK(await_end(pid) == 0);
@@ -315,7 +285,7 @@ static uint64_t counter(const char *name)
 	const char *at;
 
 	snprintf(want, sizeof(want), "\"%s\":", name);
-	at = strstr(text, want);
+	at = strstr(teectl_text, want);
 	CHECK(at && sscanf(at + strlen(want), "%llu", &value) == 1);
 	return value;
 }
@@ -337,7 +307,7 @@ static void counters_add_up(void)
 	uint32_t session;
 	int fd;
 
-	CHECK(capture(TEECTL " --json status 2>&1") == 0);
+	CHECK(teectl_capture(TEECTL " --json status 2>&1") == 0);
 	for (size_t i = 0; i < 6; i++)
 		before[i] = counter(rows[i].name);
 	ta_start(&ta, uuid_a, SHARED);
@@ -356,7 +326,7 @@ static void counters_add_up(void)
 	CHECK(client_invoke(fd, &held) == 0 && held.ret == TEECHAN_ERROR_CANCEL);
 	CHECK(pthread_join(thread, NULL) == 0);
 	ta_kill(&ta);
-	CHECK(capture(TEECTL " --json status 2>&1") == 0);
+	CHECK(teectl_capture(TEECTL " --json status 2>&1") == 0);
 	for (size_t i = 0; i < 6; i++)
 		CHECK(counter(rows[i].name) == before[i] + rows[i].more);
 }

@@ -18,8 +18,8 @@
 #include "tests/vm/kmod/chan.h"
 #include "tests/vm/kmod/genl.h"
 #include "tests/vm/kmod/tap.h"
+#include "tests/vm/kmod/teectl.h"
 
-#define TEECTL "/test/teectl"
 /* There is one of each width. */
 #if __SIZEOF_LONG__ == 8
 #define SELF "/test/policy"
@@ -28,13 +28,7 @@
 #endif
 #define LONGER "/tmp/longer"
 #define FILE_NAME "/tmp/policy.conf"
-#define SHARED (TEECHAN_TA_SINGLE_INSTANCE | TEECHAN_TA_MULTI_SESSION)
 #define USER 1001u
-/* uuid_a and uuid_b as text */
-#define TEXT_A "74656563-6861-6e20-7465-737420204100"
-#define TEXT_B "74656563-6861-6e20-7465-737420204200"
-
-static char text[1 << 17];
 
 /* ---- the module, teectl and TAs ---- */
 
@@ -47,29 +41,6 @@ static void module_anew(void)
 	CHECK(syscall(SYS_finit_module, fd, "", 0) == 0);
 	close(fd);
 	CHECK(chmod(TEECHAN_TA_NODE, 0666) == 0);
-}
-
-/* What a command prints on both outputs, in text; its exit status. */
-static int capture(const char *command)
-{
-	FILE *f = popen(command, "r");
-	size_t len;
-	int status;
-
-	CHECK(f);
-	len = fread(text, 1, sizeof(text) - 1, f);
-	text[len] = 0;
-	status = pclose(f);
-	CHECK(WIFEXITED(status));
-	return WEXITSTATUS(status);
-}
-
-static bool says(const char *what)
-{
-	if (strstr(text, what))
-		return true;
-	printf("# no \"%s\" in:\n# %s\n", what, text);
-	return false;
 }
 
 static void file_put(const char *content)
@@ -85,12 +56,12 @@ static bool load(const char *content, const char *option)
 
 	file_put(content);
 	snprintf(command, sizeof(command), TEECTL " policy load " FILE_NAME " %s 2>&1", option);
-	return capture(command) == 0;
+	return teectl_capture(command) == 0;
 }
 
 static void longer_make(void)
 {
-	CHECK(capture("cat " SELF " >" LONGER " && echo >>" LONGER " && chmod 755 " LONGER) == 0);
+	CHECK(teectl_capture("cat " SELF " >" LONGER " && echo >>" LONGER " && chmod 755 " LONGER) == 0);
 }
 
 static void become(uint32_t uid)
@@ -173,11 +144,11 @@ static int request_send(const struct genl *genl, const struct request *r)
 static void without_a_policy(void)
 {
 	module_anew();
-	CHECK(capture(TEECTL " policy show 2>&1") == 0 && says("No policy is set"));
-	CHECK(capture(TEECTL " --json policy show 2>&1") == 0);
-	CHECK(strcmp(text, "{\"policy\":\"none\",\"entries\":[]}\n") == 0);
+	CHECK(teectl_capture(TEECTL " policy show 2>&1") == 0 && teectl_says("No policy is set"));
+	CHECK(teectl_capture(TEECTL " --json policy show 2>&1") == 0);
+	CHECK(strcmp(teectl_text, "{\"policy\":\"none\",\"entries\":[]}\n") == 0);
 	CHECK(try_bind(SELF, 0, "a") == 0 && try_bind(SELF, USER, "b") == 0);
-	CHECK(capture(TEECTL " policy seal 2>&1") == 1 && says("there is no policy to seal"));
+	CHECK(teectl_capture(TEECTL " policy seal 2>&1") == 1 && teectl_says("there is no policy to seal"));
 }
 
 static void in_force_at_once(void)
@@ -186,18 +157,18 @@ static void in_force_at_once(void)
 
 	module_anew();
 	longer_make();
-	CHECK(load(TEXT_A " 1001 " SELF "\n", "") && says("1 entry is in force; not sealed yet"));
+	CHECK(load(TEXT_A " 1001 " SELF "\n", "") && teectl_says("1 entry is in force; not sealed yet"));
 	CHECK(try_bind(SELF, USER, "a") == 0);
 	CHECK(try_bind(SELF, 0, "a") == EACCES);
 	CHECK(try_bind(SELF, USER, "b") == EACCES);
 	CHECK(try_bind(LONGER, USER, "a") == EACCES);
-	CHECK(capture(TEECTL " policy show 2>&1") == 0 && says("not sealed") && says(TEXT_A "       1001"));
+	CHECK(teectl_capture(TEECTL " policy show 2>&1") == 0 && teectl_says("not sealed") && teectl_says(TEXT_A "       1001"));
 	/* Another in its place, as a whole; the TA of another UUID at the same time. */
-	CHECK(load(TEXT_A " 0 " LONGER "\n" TEXT_B " 0 " SELF "\n" TEXT_A " 1001 " LONGER "\n", "") && says("3 entries are"));
+	CHECK(load(TEXT_A " 0 " LONGER "\n" TEXT_B " 0 " SELF "\n" TEXT_A " 1001 " LONGER "\n", "") && teectl_says("3 entries are"));
 	CHECK(try_bind(SELF, USER, "a") == EACCES && try_bind(LONGER, 0, "b") == EACCES);
 	CHECK(try_bind(LONGER, USER, "a") == 0 && try_bind(LONGER, 0, "a") == 0 && try_bind(SELF, 0, "b") == 0);
-	CHECK(capture(TEECTL " --json policy show 2>&1") == 0 && says("{\"policy\":\"open\",\"entries\":[{\"ta\":\"" TEXT_A));
-	CHECK(says("},{\"ta\":\"" TEXT_B "\",\"uid\":0,\"digest\":\""));
+	CHECK(teectl_capture(TEECTL " --json policy show 2>&1") == 0 && teectl_says("{\"policy\":\"open\",\"entries\":[{\"ta\":\"" TEXT_A));
+	CHECK(teectl_says("},{\"ta\":\"" TEXT_B "\",\"uid\":0,\"digest\":\""));
 	ta_start(&ta, uuid_b, SHARED);
 	client_session(client_open(), uuid_b);
 }
@@ -206,15 +177,15 @@ static void sealed_until_unloaded(void)
 {
 	module_anew();
 	CHECK(load(TEXT_A " 0 " SELF "\n", ""));
-	CHECK(capture(TEECTL " policy seal 2>&1") == 0 && says("sealed until"));
-	CHECK(capture(TEECTL " policy seal 2>&1") == 1 && says("sealed until the module is unloaded"));
-	CHECK(!load(TEXT_B " 0 " SELF "\n", "") && says("sealed until the module is unloaded"));
+	CHECK(teectl_capture(TEECTL " policy seal 2>&1") == 0 && teectl_says("sealed until"));
+	CHECK(teectl_capture(TEECTL " policy seal 2>&1") == 1 && teectl_says("sealed until the module is unloaded"));
+	CHECK(!load(TEXT_B " 0 " SELF "\n", "") && teectl_says("sealed until the module is unloaded"));
 	CHECK(!load(TEXT_A " 0 " SELF "\n", "--seal"));
-	CHECK(capture(TEECTL " --json policy show 2>&1") == 0 && says("{\"policy\":\"sealed\",\"entries\":[{") && !strstr(text, "},{"));
+	CHECK(teectl_capture(TEECTL " --json policy show 2>&1") == 0 && teectl_says("{\"policy\":\"sealed\",\"entries\":[{") && !strstr(teectl_text, "},{"));
 	CHECK(try_bind(SELF, 0, "a") == 0 && try_bind(SELF, 0, "b") == EACCES);
 	module_anew();
 	CHECK(try_bind(SELF, 0, "b") == 0);
-	CHECK(load(TEXT_A " 0 " SELF "\n", "--seal") && says("1 entry is in force, and sealed"));
+	CHECK(load(TEXT_A " 0 " SELF "\n", "--seal") && teectl_says("1 entry is in force, and sealed"));
 	CHECK(!load(TEXT_A " 0 " SELF "\n", "") && try_bind(SELF, 0, "b") == EACCES);
 }
 
@@ -222,11 +193,11 @@ static void sealed_until_unloaded(void)
 static void a_ta_that_cannot_be_vouched_for(void)
 {
 	module_anew();
-	CHECK(capture("cat " SELF " >/tmp/large && chmod 755 /tmp/large") == 0);
+	CHECK(teectl_capture("cat " SELF " >/tmp/large && chmod 755 /tmp/large") == 0);
 	CHECK(truncate("/tmp/large", (65 << 20) + 1) == 0);
 	CHECK(try_bind("/tmp/large", 0, "a") == 0);
-	CHECK(capture(TEECTL " policy show 2>&1") == 0 && says("No policy is set"));
-	CHECK(load(TEXT_A " 0 " SELF "\n" TEXT_A " 0 /tmp/large\n", "") && says("2 entries"));
+	CHECK(teectl_capture(TEECTL " policy show 2>&1") == 0 && teectl_says("No policy is set"));
+	CHECK(load(TEXT_A " 0 " SELF "\n" TEXT_A " 0 /tmp/large\n", "") && teectl_says("2 entries"));
 	CHECK(try_bind("/tmp/large", 0, "a") == EACCES && try_bind(SELF, 0, "a") == 0);
 	CHECK(unlink("/tmp/large") == 0);
 }
@@ -238,11 +209,11 @@ static void a_refusal_is_an_event(void)
 	module_anew();
 	CHECK(load(TEXT_A " 0 " SELF "\n", "--seal"));
 	f = popen("exec " TEECTL " --json monitor 2>&1", "r");
-	CHECK(f && fgets(text, sizeof(text), f) && says("listening"));
+	CHECK(f && fgets(teectl_text, sizeof(teectl_text), f) && teectl_says("listening"));
 	CHECK(try_bind(SELF, USER, "a") == EACCES);
-	CHECK(fgets(text, sizeof(text), f));
-	CHECK(says("\"event\":\"refusal\"") && says(TEXT_A) && says("\"ta_uid\":1001") && says("\"errno\":13"));
-	CHECK(capture(TEECTL " --json status 2>&1") == 0 && says("\"refusals\":1") && says("\"tas\":[]"));
+	CHECK(fgets(teectl_text, sizeof(teectl_text), f));
+	CHECK(teectl_says("\"event\":\"refusal\"") && teectl_says(TEXT_A) && teectl_says("\"ta_uid\":1001") && teectl_says("\"errno\":13"));
+	CHECK(teectl_capture(TEECTL " --json status 2>&1") == 0 && teectl_says("\"refusals\":1") && teectl_says("\"tas\":[]"));
 }
 
 static void what_is_bound_must_be_allowed(void)
@@ -251,9 +222,9 @@ static void what_is_bound_must_be_allowed(void)
 
 	module_anew();
 	ta_start(&ta, uuid_a, SHARED);
-	CHECK(!load(TEXT_B " 0 " SELF "\n", "--seal") && says("a trusted application is bound that this policy forbids"));
+	CHECK(!load(TEXT_B " 0 " SELF "\n", "--seal") && teectl_says("a trusted application is bound that this policy forbids"));
 	CHECK(!load(TEXT_A " 1001 " SELF "\n", "--seal"));
-	CHECK(capture(TEECTL " --json policy show 2>&1") == 0 && says("\"none\""));
+	CHECK(teectl_capture(TEECTL " --json policy show 2>&1") == 0 && teectl_says("\"none\""));
 	CHECK(load(TEXT_A " 0 " SELF "\n", "--seal"));
 	ta_kill(&ta);
 	ta_start(&ta, uuid_a, SHARED);
@@ -309,9 +280,9 @@ static void rights(void)
 			CHECK(request_policy(&genl, TEECHAN_CMD_SET_POLICY) == EPERM);
 			CHECK(request_policy(&genl, TEECHAN_CMD_SEAL_POLICY) == EPERM);
 			if (i == 2)
-				CHECK(capture(TEECTL " policy show 2>&1") == 0 && says("No policy is set"));
+				CHECK(teectl_capture(TEECTL " policy show 2>&1") == 0 && teectl_says("No policy is set"));
 			else
-				CHECK(capture(TEECTL " policy show 2>&1") == 1 && says("only root"));
+				CHECK(teectl_capture(TEECTL " policy show 2>&1") == 1 && teectl_says("only root"));
 			_exit(0);
 		}
 		status = await_end(pid);
@@ -377,7 +348,7 @@ static void all_or_nothing(void)
 	request_put(&r, TEECHAN_A_POLICY_SEAL, NULL, 0);
 	CHECK(request_send(&genl, &r) == EINVAL);
 	/* None of it left anything behind. */
-	CHECK(capture(TEECTL " --json policy show 2>&1") == 0 && says("{\"policy\":\"none\",\"entries\":[]}"));
+	CHECK(teectl_capture(TEECTL " --json policy show 2>&1") == 0 && teectl_says("{\"policy\":\"none\",\"entries\":[]}"));
 	CHECK(try_bind(SELF, USER, "a") == 0);
 }
 
@@ -394,12 +365,12 @@ static void as_many_as_may_be(void)
 	for (uint32_t i = 0; i < TEECHAN_POLICY_MAX; i++)
 		request_entry(&r, 5000 + i, 16, 4, 32, NLA_F_NESTED);
 	CHECK(request_send(&genl, &r) == 0);
-	CHECK(capture(TEECTL " --json policy show 2>&1") == 0);
+	CHECK(teectl_capture(TEECTL " --json policy show 2>&1") == 0);
 	for (uint32_t i = 0; i < TEECHAN_POLICY_MAX; i++) {
 		const char *at;
 
 		snprintf(want, sizeof(want), "\"uid\":%u,", 5000 + i);
-		at = strstr(text, want);
+		at = strstr(teectl_text, want);
 		CHECK(at && !strstr(at + 1, want));
 	}
 }
@@ -407,13 +378,13 @@ static void as_many_as_may_be(void)
 static void teectl_says_what_is_wrong(void)
 {
 	module_anew();
-	CHECK(!load("# nothing\n" TEXT_A " 0 *\n", "--seal") && says("teectl: " FILE_NAME ":2: ") && says("would allow all"));
+	CHECK(!load("# nothing\n" TEXT_A " 0 *\n", "--seal") && teectl_says("teectl: " FILE_NAME ":2: ") && teectl_says("would allow all"));
 	CHECK(chmod(FILE_NAME, 0666) == 0);
-	CHECK(capture(TEECTL " policy load " FILE_NAME " 2>&1") == 1 && says("others than root can change"));
-	CHECK(capture(TEECTL " policy load /tmp/none 2>&1") == 1 && says("/tmp/none: No such file"));
-	CHECK(capture(TEECTL " policy load 2>&1") == 2 && capture(TEECTL " policy 2>&1") == 2);
-	CHECK(capture(TEECTL " policy seal now 2>&1") == 2 && capture(TEECTL " policy show --seal 2>&1") == 2);
-	CHECK(capture(TEECTL " --json policy show 2>&1") == 0 && says("\"none\""));
+	CHECK(teectl_capture(TEECTL " policy load " FILE_NAME " 2>&1") == 1 && teectl_says("others than root can change"));
+	CHECK(teectl_capture(TEECTL " policy load /tmp/none 2>&1") == 1 && teectl_says("/tmp/none: No such file"));
+	CHECK(teectl_capture(TEECTL " policy load 2>&1") == 2 && teectl_capture(TEECTL " policy 2>&1") == 2);
+	CHECK(teectl_capture(TEECTL " policy seal now 2>&1") == 2 && teectl_capture(TEECTL " policy show --seal 2>&1") == 2);
+	CHECK(teectl_capture(TEECTL " --json policy show 2>&1") == 0 && teectl_says("\"none\""));
 }
 
 /* For the programs that come after this one. */
@@ -421,7 +392,7 @@ static void leaves_no_policy(void)
 {
 	module_anew();
 	CHECK(chmod(TEECHAN_TA_NODE, 0600) == 0);
-	CHECK(capture(TEECTL " --json policy show 2>&1") == 0 && says("\"none\""));
+	CHECK(teectl_capture(TEECTL " --json policy show 2>&1") == 0 && teectl_says("\"none\""));
 }
 
 static const struct tap_test tests[] = {
