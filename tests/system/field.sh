@@ -23,7 +23,7 @@ field()
 	rm -f /tmp/field.log
 	"$proxy" --verbose "$@" 35999 35963 >/tmp/field.log 2>/tmp/field.err &
 	field_pid=$!
-	until_true 10 grep -q listening /tmp/field.log && until_true 20 card_present
+	until_true 60 grep -q listening /tmp/field.log && until_true 60 card_present
 }
 
 card_present() { alice pay status --json | grep -q '"state": *"in the virtual reader"'; }

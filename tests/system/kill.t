@@ -36,9 +36,9 @@ came_back()
 # settled NAME BALANCE-BEFORE OLD-PIDS WHO: what must hold after every kill
 settled()
 {
-	ok "$1: the services come back" until_true 20 came_back "$3" "$4"
+	ok "$1: the services come back" until_true 60 came_back "$3" "$4"
 	field
-	ok "$1: the second tap ends it" till pos pay 1.00 --ref "$1" --json --timeout 20
+	ok "$1: the second tap ends it" till pos pay 1.00 --ref "$1" --json --timeout 60
 	is "$1: one debit" "$(balance)" "$(($2 - 100))"
 }
 
