@@ -19,7 +19,7 @@ CC ?= gcc
 PKG_CONFIG ?= pkg-config
 CFLAGS ?= -O2 -g
 WARN := -Wall -Wextra -Wshadow -Wcast-qual -Wmissing-prototypes -Wstrict-prototypes -Wconversion -Wvla -Werror
-HARDEN := -fPIC -fstack-protector-strong -fstack-clash-protection -fcf-protection -ftrivial-auto-var-init=zero -fno-common
+HARDEN := -fPIC -fno-plt -fstack-protector-strong -fstack-clash-protection -fcf-protection -ftrivial-auto-var-init=zero -fno-common
 LDHARDEN := -Wl,-z,relro,-z,now,-z,noexecstack,--as-needed
 ifeq ($(SAN),1)
 # AddressSanitizer and UBSan stop at the first finding: a report is a failed test.

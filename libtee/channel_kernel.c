@@ -14,7 +14,7 @@ struct channel {
 	struct channel_window window;
 };
 
-static int channel_ioctl(const struct channel *chan, unsigned long command, void *arg)
+static CHANNEL_HOT int channel_ioctl(const struct channel *chan, unsigned long command, void *arg)
 {
 	return ioctl(chan->fd, command, arg) ? -errno : 0;
 }
@@ -57,7 +57,7 @@ static int kernel_open_session(struct channel *chan, struct teechan_open *arg)
 	return channel_ioctl(chan, TEECHAN_OPEN_SESSION, arg);
 }
 
-static int kernel_invoke(struct channel *chan, struct teechan_invoke *arg)
+static CHANNEL_HOT int kernel_invoke(struct channel *chan, struct teechan_invoke *arg)
 {
 	return channel_ioctl(chan, TEECHAN_INVOKE, arg);
 }
@@ -145,7 +145,7 @@ static void kernel_ta_close(struct channel *chan)
 	node_close(chan);
 }
 
-static int kernel_reply_recv(struct channel *chan, struct teechan_reply_recv *arg)
+static CHANNEL_HOT int kernel_reply_recv(struct channel *chan, struct teechan_reply_recv *arg)
 {
 	return channel_ioctl(chan, TEECHAN_REPLY_RECV, arg);
 }

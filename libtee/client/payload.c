@@ -7,6 +7,8 @@
 #include "libtee/client/shared_memory.h"
 
 _Static_assert(TEECHAN_PARAMS == TEEC_CONFIG_PAYLOAD_REF_COUNT, "an operation fits in a message");
+_Static_assert(TEEC_NONE == 0 && TEEC_VALUE_OUTPUT == 2 && TEEC_VALUE_INOUT == (TEEC_VALUE_INPUT | TEEC_VALUE_OUTPUT),
+	       "a value's type says its direction");
 _Static_assert(TEECHAN_VALUE_INOUT == TEEC_VALUE_INOUT && TEECHAN_MEM_IN == TEEC_MEMREF_TEMP_INPUT &&
 	       TEECHAN_REGION_IN == TEEC_MEMREF_PARTIAL_INPUT, "the kernel's types are the API's");
 
@@ -14,6 +16,13 @@ _Static_assert(TEECHAN_VALUE_INOUT == TEEC_VALUE_INOUT && TEECHAN_MEM_IN == TEEC
 static uint32_t type_direction(uint32_t type)
 {
 	return type & (TEEC_MEM_INPUT | TEEC_MEM_OUTPUT);
+}
+
+/* Without a table: that would be one more page for a call to touch. */
+static bool type_is_memory(uint32_t type)
+{
+	return (type >= TEEC_MEMREF_TEMP_INPUT && type <= TEEC_MEMREF_TEMP_INOUT) ||
+	       (type >= TEEC_MEMREF_WHOLE && type <= TEEC_MEMREF_PARTIAL_INOUT);
 }
 
 /* GP Client 1.0 §4.3.6 */
@@ -55,31 +64,20 @@ static TEEC_Result param_take(struct payload *payload, unsigned int i, struct te
 	uint32_t type = TEEC_PARAM_TYPE_GET(payload->operation->paramTypes, i);
 	struct payload_memory *memory;
 
-	switch (type) {
-	case TEEC_NONE:
-		return TEEC_SUCCESS;
-	case TEEC_VALUE_INPUT:
-	case TEEC_VALUE_INOUT:
-		param->a = from->value.a;
-		param->b = from->value.b;
-		/* fallthrough */
-	case TEEC_VALUE_OUTPUT:
+	if (type <= TEEC_VALUE_INOUT) {
 		param->type = type;
+		if (type & TEEC_VALUE_INPUT) {
+			param->a = from->value.a;
+			param->b = from->value.b;
+		}
 		return TEEC_SUCCESS;
-	case TEEC_MEMREF_TEMP_INPUT:
-	case TEEC_MEMREF_TEMP_OUTPUT:
-	case TEEC_MEMREF_TEMP_INOUT:
-	case TEEC_MEMREF_WHOLE:
-	case TEEC_MEMREF_PARTIAL_INPUT:
-	case TEEC_MEMREF_PARTIAL_OUTPUT:
-	case TEEC_MEMREF_PARTIAL_INOUT:
-		memory = &payload->memory[payload->count++];
-		*memory = (struct payload_memory){ .index = i };
-		return type <= TEEC_MEMREF_TEMP_INOUT ? temp_take(memory, type, &from->tmpref) :
-							registered_take(payload, memory, type, &from->memref);
-	default:
-		return TEEC_ERROR_BAD_PARAMETERS;
 	}
+	if (!type_is_memory(type))
+		return TEEC_ERROR_BAD_PARAMETERS;
+	memory = &payload->memory[payload->count++];
+	*memory = (struct payload_memory){ .index = i };
+	return type <= TEEC_MEMREF_TEMP_INOUT ? temp_take(memory, type, &from->tmpref) :
+						registered_take(payload, memory, type, &from->memref);
 }
 
 static bool is_copied(const struct payload_memory *memory)
@@ -155,7 +153,7 @@ static unsigned int params_used(const TEEC_Operation *operation)
 	return count;
 }
 
-TEEC_Result payload_begin(struct payload *payload, struct context *ctx, TEEC_Operation *operation,
+CHANNEL_HOT TEEC_Result payload_begin(struct payload *payload, struct context *ctx, TEEC_Operation *operation,
 			  struct teechan_param params[TEECHAN_PARAMS])
 {
 	struct payload_memory *memory;
@@ -201,7 +199,7 @@ static void output_give(TEEC_Operation *operation, unsigned int i, const struct 
 	}
 }
 
-void payload_end(struct payload *payload, const struct teechan_param params[TEECHAN_PARAMS], bool answered)
+CHANNEL_HOT void payload_end(struct payload *payload, const struct teechan_param params[TEECHAN_PARAMS], bool answered)
 {
 	unsigned int i;
 

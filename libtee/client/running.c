@@ -59,7 +59,7 @@ static bool context_lives(const struct context *ctx)
 }
 
 /* TEEC_Operation.imp is the context while the call runs, and is set before started says that it does. */
-TEEC_Result running_begin(struct context *ctx, TEEC_Operation *operation)
+CHANNEL_HOT TEEC_Result running_begin(struct context *ctx, TEEC_Operation *operation)
 {
 	if (!operation)
 		return TEEC_SUCCESS;
@@ -70,7 +70,7 @@ TEEC_Result running_begin(struct context *ctx, TEEC_Operation *operation)
 	return TEEC_ERROR_CANCEL;
 }
 
-void running_end(TEEC_Operation *operation)
+CHANNEL_HOT void running_end(TEEC_Operation *operation)
 {
 	if (operation)
 		__atomic_store_n(&operation->imp, NULL, __ATOMIC_RELEASE);

@@ -73,7 +73,7 @@ static int open_once(struct context *ctx, struct teechan_open *arg)
 	return err;
 }
 
-static int invoke_once(struct context *ctx, struct teechan_invoke *arg)
+static CHANNEL_HOT int invoke_once(struct context *ctx, struct teechan_invoke *arg)
 {
 	int err;
 
@@ -151,7 +151,7 @@ void TEEC_CloseSession(TEEC_Session *session)
 }
 
 /* GP Client 1.0 §4.5.9 */
-TEEC_Result TEEC_InvokeCommand(TEEC_Session *session, uint32_t commandID, TEEC_Operation *operation,
+CHANNEL_HOT TEEC_Result TEEC_InvokeCommand(TEEC_Session *session, uint32_t commandID, TEEC_Operation *operation,
 			       uint32_t *returnOrigin)
 {
 	struct session *open = session ? session->imp : NULL;

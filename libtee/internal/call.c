@@ -13,13 +13,13 @@ void tee_call_channel(struct channel *chan, const struct channel_window *window)
 	current.window = window ? *window : (struct channel_window){ 0 };
 }
 
-void tee_call_begin(struct tee_call *call)
+CHANNEL_HOT void tee_call_begin(struct tee_call *call)
 {
 	call->cancel_masked = true;
 	current.call = call;
 }
 
-void tee_call_end(void)
+CHANNEL_HOT void tee_call_end(void)
 {
 	current.call = NULL;
 }

@@ -30,6 +30,7 @@ struct server {
 	struct tee_call call;
 	uint32_t types;
 	TEE_Param params[TEE_NUM_PARAMS];
+	struct teechan_reply_recv msg;
 };
 
 static struct session *session_find(struct server *server, uint32_t number)
@@ -72,7 +73,7 @@ static bool memory_take(struct server *server, const struct teechan_param *from,
 	return true;
 }
 
-static bool params_take(struct server *server, const struct teechan_reply_recv *msg)
+static CHANNEL_HOT bool params_take(struct server *server, const struct teechan_reply_recv *msg)
 {
 	unsigned int i;
 
@@ -109,7 +110,7 @@ static bool params_take(struct server *server, const struct teechan_reply_recv *
 }
 
 /* Turns the message into its answer: the kernel takes nothing from the parameters that is not an output. */
-static void answer(struct server *server, struct teechan_reply_recv *msg, TEE_Result result, uint32_t origin)
+static CHANNEL_HOT void answer(struct server *server, struct teechan_reply_recv *msg, TEE_Result result, uint32_t origin)
 {
 	unsigned int i;
 
@@ -176,7 +177,7 @@ static TEE_Result session_open(struct server *server, uint32_t number, uint32_t 
 	return TEE_SUCCESS;
 }
 
-static TEE_Result dispatch(struct server *server, const struct teechan_reply_recv *msg, uint32_t *origin)
+static CHANNEL_HOT TEE_Result dispatch(struct server *server, const struct teechan_reply_recv *msg, uint32_t *origin)
 {
 	struct session *session = session_find(server, msg->session);
 
@@ -199,7 +200,7 @@ static TEE_Result dispatch(struct server *server, const struct teechan_reply_rec
 	}
 }
 
-static void message_serve(struct server *server, struct teechan_reply_recv *msg)
+static CHANNEL_HOT void message_serve(struct server *server, struct teechan_reply_recv *msg)
 {
 	uint32_t origin = TEECHAN_ORIGIN_TEE;
 	TEE_Result result = TEE_ERROR_COMMUNICATION;
@@ -224,7 +225,7 @@ static uint64_t monotonic_ns(void)
 }
 
 /* Ticks if it is time, busy or not, and returns when the next tick is due. */
-static uint64_t tick_if_due(const struct tee_serve_config *config, uint64_t due)
+static CHANNEL_HOT uint64_t tick_if_due(const struct tee_serve_config *config, uint64_t due)
 {
 	uint64_t now;
 
@@ -237,20 +238,20 @@ static uint64_t tick_if_due(const struct tee_serve_config *config, uint64_t due)
 	return now + config->tick_ns;
 }
 
-static int loop(struct server *server)
+static CHANNEL_HOT int loop(struct server *server)
 {
 	const struct tee_serve_config *config = server->config;
-	struct teechan_reply_recv msg = { 0 };
+	struct teechan_reply_recv *msg = &server->msg;
 	uint64_t due = 0;
 
 	for (;;) {
 		int err;
 
 		due = tick_if_due(config, due);
-		msg.deadline_ns = due;
-		err = channel_ops.reply_recv(config->chan, &msg);
+		msg->deadline_ns = due;
+		err = channel_ops.reply_recv(config->chan, msg);
 		if (!err) {
-			message_serve(server, &msg);
+			message_serve(server, msg);
 			continue;
 		}
 		if (err != -EINTR && err != -ETIMEDOUT) {
@@ -258,7 +259,7 @@ static int loop(struct server *server)
 			return -1;
 		}
 		/* An answer that was not taken yet goes out with the next round. */
-		if (*config->stop && !msg.reply_id)
+		if (*config->stop && !msg->reply_id)
 			return 0;
 	}
 }
@@ -276,10 +277,11 @@ static void sessions_close(struct server *server)
 
 int tee_serve(const struct tee_serve_config *config)
 {
-	struct server server = { .config = config };
+	static struct server server;
 	TEE_Result result = TA_CreateEntryPoint();
 	int err;
 
+	server = (struct server){ .config = config };
 	if (result) {
 		tee_log(TEE_LOG_ERR, "the application's TA_CreateEntryPoint failed: 0x%08x", result);
 		return -1;
