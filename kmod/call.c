@@ -38,7 +38,7 @@ static int tch_call_allowed(struct tch_session *session, struct tch_call *call)
 }
 
 /* May this call have the slot? Return: 0, -EAGAIN to wait, or the end of it. */
-static int tch_slot_take(struct tch_session *session, struct tch_call *call,
+static __tch_hot int tch_slot_take(struct tch_session *session, struct tch_call *call,
 			 const struct tch_waiter *waiter)
 {
 	struct tch_message *msg = &session->msg;
@@ -116,7 +116,7 @@ static noinline int tch_slot_wait(struct tch_session *session, struct tch_call *
  * Return: 0 and the slot is the caller's, who must go on to tch_call_send();
  * TCH_OVER; -ENOENT when the session is not open; -ERESTARTSYS.
  */
-int tch_call_begin(struct tch_session *session, struct tch_call *call)
+__tch_hot int tch_call_begin(struct tch_session *session, struct tch_call *call)
 {
 	struct tch_ta *ta = session->ta;
 	int ret;
@@ -189,7 +189,7 @@ static void tch_call_drop(struct tch_session *session)
  * Return: 0; else the slot is free again and nothing is lent: TCH_OVER; -ENOENT
  * when the session was closed; -EFAULT; or an error of tch_params_take().
  */
-int tch_call_send(struct tch_session *session, struct tch_call *call)
+__tch_hot int tch_call_send(struct tch_session *session, struct tch_call *call)
 {
 	struct tch_message *msg = &session->msg;
 	struct tch_ta *ta = session->ta;
@@ -230,25 +230,8 @@ static u32 tch_call_seq(const struct tch_call *call)
 	return call->id >> 32;
 }
 
-/* Is it over, or was it never a message of this call? */
-static bool tch_call_is_over(const struct tch_session *session, const struct tch_call *call)
-{
-	const struct tch_message *msg = &session->msg;
-
-	switch (READ_ONCE(msg->state)) {
-	case TCH_QUEUED:
-	case TCH_DELIVERING:
-	case TCH_HELD:
-	case TCH_FINISHING:
-		return READ_ONCE(msg->seq) != tch_call_seq(call) ||
-		       READ_ONCE(msg->kind) != call->kind || READ_ONCE(msg->abandoned);
-	default:
-		return true;
-	}
-}
-
 /* The answer is there: take it, and free the slot. Memory is copied without the lock. */
-static int tch_collect(struct tch_session *session, struct tch_call *call)
+static __tch_hot int tch_collect(struct tch_session *session, struct tch_call *call)
 {
 	struct tch_message *msg = &session->msg;
 	struct tch_ta *ta = session->ta;
@@ -258,8 +241,10 @@ static int tch_collect(struct tch_session *session, struct tch_call *call)
 	trace_tch_done(session);
 	call->ret = msg->ret;
 	call->origin = msg->origin;
-	if (msg->answered)
+	if (msg->answered) {
 		tch_params_collect_values(session, call->params);
+		call->changed = msg->count;
+	}
 	if (msg->answered && msg->copies) {
 		msg->state = TCH_COLLECTING;
 		spin_unlock(&ta->wait.lock);
@@ -270,27 +255,12 @@ static int tch_collect(struct tch_session *session, struct tch_call *call)
 	return ret;
 }
 
-/* Sleep until it is over; a cancellation can bring its deadline forward. */
-static int tch_call_sleep(struct tch_session *session, const struct tch_call *call)
-{
-	const struct tch_message *msg = &session->msg;
-	int ret;
-
-	do {
-		const ktime_t deadline = READ_ONCE(msg->deadline);
-
-		ret = tch_wait(session->wait, tch_call_is_over(session, call) ||
-			       READ_ONCE(msg->deadline) != deadline, 0, deadline);
-	} while (!ret && !tch_call_is_over(session, call));
-	return ret;
-}
-
 /*
- * How a call stands. @waited is what tch_call_sleep() said, or -EAGAIN before it.
+ * How a call stands. @late: its deadline has come.
  * Return: as tch_call_wait(), or -EAGAIN to sleep.
  */
-static int tch_call_look(struct tch_session *session, struct tch_call *call,
-			 int waited, bool *taken_back)
+static __tch_hot int tch_call_look(struct tch_session *session, struct tch_call *call,
+				   bool late, bool *taken_back)
 {
 	struct tch_message *msg = &session->msg;
 
@@ -299,14 +269,40 @@ static int tch_call_look(struct tch_session *session, struct tch_call *call,
 		return -ENOENT;
 	if (msg->state == TCH_DONE)
 		return tch_collect(session, call);
-	if (waited == -ETIMEDOUT && !tch_call_is_over(session, call)) {
+	if (msg->state < TCH_QUEUED || msg->state > TCH_FINISHING)
+		return -ENOENT;
+	if (late) {
 		*taken_back = tch_message_give_up(session);
 		return tch_over(call, msg->cancelled ? TEECHAN_ERROR_CANCEL :
 				TEECHAN_ERROR_TIMEOUT, TEECHAN_ORIGIN_COMMS);
 	}
-	if (waited && waited != -ETIMEDOUT)
-		return waited;
-	return -ENOENT;
+	if (signal_pending(current))
+		return -ERESTARTSYS;
+	return msg->waiter ? -EBUSY : -EAGAIN;
+}
+
+/*
+ * Sleep until the message may be over, or its deadline was brought forward.
+ * ta->wait.lock is held, and given up meanwhile; who wakes holds it too.
+ * Return: true when the deadline has come.
+ */
+static bool tch_call_sleep(struct tch_session *session)
+	__must_hold(&session->ta->wait.lock)
+{
+	struct tch_message *msg = &session->msg;
+	const ktime_t deadline = msg->deadline;
+	struct tch_ta *ta = session->ta;
+	bool late;
+
+	lockdep_assert_held(&ta->wait.lock);
+	msg->waiter = current;
+	set_current_state(TCH_SLEEP);
+	spin_unlock(&ta->wait.lock);
+	late = tch_nap(deadline);
+	__set_current_state(TASK_RUNNING);
+	spin_lock(&ta->wait.lock);
+	msg->waiter = NULL;
+	return late;
 }
 
 /**
@@ -318,24 +314,23 @@ static int tch_call_look(struct tch_session *session, struct tch_call *call,
  * before we go to sleep: spares both the scheduler's work of that.
  *
  * Return: 0 or TCH_OVER, with ret and origin set; -ENOENT when there is no such
- * message, or its answer was collected, or its session closed; -ERESTARTSYS:
- * the message stays as it is; -EFAULT: it was answered, but the outputs could
- * not be stored.
+ * message, or its answer was collected, or its session closed; -EBUSY when
+ * another thread waits for it; -ERESTARTSYS: the message stays as it is;
+ * -EFAULT: it was answered, but the outputs could not be stored.
  */
-int tch_call_wait(struct tch_session *session, struct tch_call *call)
+__tch_hot int tch_call_wait(struct tch_session *session, struct tch_call *call)
 {
 	struct tch_ta *ta = session->ta;
-	bool taken_back = false;
+	bool taken_back = false, late = false;
 	int ret;
 
 	cond_resched();
 	spin_lock(&ta->wait.lock);
-	ret = tch_call_look(session, call, -EAGAIN, &taken_back);
-	if (ret == -EAGAIN) {
-		spin_unlock(&ta->wait.lock);
-		ret = tch_call_sleep(session, call);
-		spin_lock(&ta->wait.lock);
-		ret = tch_call_look(session, call, ret, &taken_back);
+	for (;;) {
+		ret = tch_call_look(session, call, late, &taken_back);
+		if (ret != -EAGAIN)
+			break;
+		late = tch_call_sleep(session);
 	}
 	spin_unlock(&ta->wait.lock);
 	if (taken_back)
@@ -352,8 +347,8 @@ static void tch_mark_cancelled(struct tch_session *session, ktime_t deadline)
 	msg->cancelled = true;
 	if (!deadline || (msg->deadline && msg->deadline <= deadline))
 		return;
-	WRITE_ONCE(msg->deadline, deadline);
-	wake_up_interruptible_all(&session->wait);
+	msg->deadline = deadline;
+	tch_message_wake(msg);
 }
 
 /**

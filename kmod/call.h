@@ -20,6 +20,7 @@ struct teechan_param;
  * @ret: result (out)
  * @origin: of @ret (out)
  * @params: the caller's, in and out
+ * @changed: as many of them may have changed
  */
 struct tch_call {
 	u64 __user *user_id;
@@ -31,6 +32,7 @@ struct tch_call {
 	u32 ret;
 	u32 origin;
 	struct teechan_param *params;
+	unsigned int changed;
 };
 
 /* The call is over and tch_call.ret tells how, but no TA was asked. */

@@ -334,7 +334,7 @@ static int tch_invoke_check(const struct teechan_invoke *invoke)
 	return tch_params_check(invoke->params);
 }
 
-static int tch_ioctl_invoke(struct tch_client *client, void __user *arg)
+static __tch_hot int tch_ioctl_invoke(struct tch_client *client, void __user *arg)
 {
 	struct teechan_invoke __user *user = arg;
 	struct teechan_invoke invoke;
@@ -362,7 +362,8 @@ static int tch_ioctl_invoke(struct tch_client *client, void __user *arg)
 		ret = tch_call_wait(session, &call);
 	ret = tch_call_result(ret, &call, &invoke.id, &invoke.ret, &invoke.origin);
 	tch_session_put(session);
-	return ret ?: tch_copy_out(user, &invoke, sizeof(invoke));
+	return ret ?: tch_copy_out(user, &invoke,
+				   offsetof(struct teechan_invoke, params[call.changed]));
 }
 
 static int tch_ioctl_cancel(struct tch_client *client, void __user *arg)
@@ -460,16 +461,10 @@ static int tch_ioctl_region_free(struct tch_client *client, void __user *arg)
 	return tch_client_drop_region(client, it.id) ? 0 : -ENXIO;
 }
 
-static long tch_client_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
+static noinline long tch_client_manage(struct tch_client *client, unsigned int cmd,
+				       void __user *user)
 {
-	struct tch_client *client = file->private_data;
-	void __user *user = (void __user *)arg;
-
-	if (tch_client_is_refused(client))
-		return -EPERM;
 	switch (cmd) {
-	case TEECHAN_INVOKE:
-		return tch_ioctl_invoke(client, user);
 	case TEECHAN_OPEN_SESSION:
 		return tch_ioctl_open(client, user);
 	case TEECHAN_CANCEL:
@@ -487,6 +482,18 @@ static long tch_client_ioctl(struct file *file, unsigned int cmd, unsigned long 
 	default:
 		return -ENOTTY;
 	}
+}
+
+static __tch_hot long tch_client_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
+{
+	struct tch_client *client = file->private_data;
+	void __user *user = (void __user *)arg;
+
+	if (tch_client_is_refused(client))
+		return -EPERM;
+	if (cmd == TEECHAN_INVOKE)
+		return tch_ioctl_invoke(client, user);
+	return tch_client_manage(client, cmd, user);
 }
 
 const struct file_operations tch_client_fops = {

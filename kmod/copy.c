@@ -16,7 +16,7 @@
  *
  * Return: 0 or -EFAULT.
  */
-int tch_copy_in(void *to, const void __user *from, size_t size)
+__tch_hot int tch_copy_in(void *to, const void __user *from, size_t size)
 {
 	const u64 __user *in = from;
 	u64 *out = to, *end = to + size;
@@ -43,7 +43,7 @@ fault:
  *
  * Return: 0 or -EFAULT.
  */
-int tch_copy_out(void __user *to, const void *from, size_t size)
+__tch_hot int tch_copy_out(void __user *to, const void *from, size_t size)
 {
 	const u64 *in = from, *end = from + size;
 	u64 __user *out = to;

@@ -5,6 +5,8 @@
 
 #include <linux/types.h>
 
+#include "hot.h"
+
 int tch_copy_in(void *to, const void __user *from, size_t size);
 int tch_copy_out(void __user *to, const void *from, size_t size);
 

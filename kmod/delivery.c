@@ -46,7 +46,7 @@ static int tch_await_wakeup(struct tch_ta *ta, ktime_t deadline)
 	return late ? -ETIMEDOUT : 0;
 }
 
-static int tch_await_message(struct tch_ta *ta, ktime_t deadline, bool nonblock,
+static __tch_hot int tch_await_message(struct tch_ta *ta, ktime_t deadline, bool nonblock,
 			     struct tch_session **out)
 {
 	int ret = 0;
@@ -119,7 +119,7 @@ static void tch_undeliver(struct tch_session *session)
  * Return: 0; -EAGAIN; -ETIMEDOUT; -ERESTARTSYS; -ESHUTDOWN when the TA counts
  * as dead; -EFAULT: the message is queued again, or over if it was cancelled.
  */
-int tch_delivery_receive(struct tch_ta *ta, struct teechan_reply_recv *out,
+__tch_hot int tch_delivery_receive(struct tch_ta *ta, struct teechan_reply_recv *out,
 			 void __user *to, bool nonblock)
 {
 	struct tch_session *session;
@@ -156,7 +156,7 @@ int tch_delivery_receive(struct tch_ta *ta, struct teechan_reply_recv *out,
 }
 
 /* A message that the TA holds, by its id; ta->wait.lock is held. */
-static struct tch_session *tch_held(struct tch_ta *ta, u64 id)
+static __tch_hot struct tch_session *tch_held(struct tch_ta *ta, u64 id)
 {
 	struct tch_session *session = ta->recent;
 
@@ -177,7 +177,7 @@ static struct tch_session *tch_held(struct tch_ta *ta, u64 id)
  * Return: 0, also when nobody waits for the answer any more; -ENOENT when the
  * TA does not hold such a message; -ESHUTDOWN when it counts as dead.
  */
-int tch_delivery_reply(struct tch_ta *ta, const struct teechan_reply_recv *in)
+__tch_hot int tch_delivery_reply(struct tch_ta *ta, const struct teechan_reply_recv *in)
 {
 	struct tch_call_event event;
 	struct tch_session *session;

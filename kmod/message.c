@@ -10,17 +10,20 @@
 #include "ta.h"
 #include "trace.h"
 
+/* How long a look at who listens holds. */
+#define TCH_WATCH_NS	NSEC_PER_MSEC
+
 /*
  * To the end of the TA's queue, or to its head; one thread wakes for it. The two
  * sides hand the CPU over: whoever sends is about to sleep.
  */
-void tch_message_enqueue(struct tch_session *session, bool first)
+__tch_hot void tch_message_enqueue(struct tch_session *session, bool first)
 {
 	struct tch_ta *ta = session->ta;
 
 	lockdep_assert_held(&ta->wait.lock);
 	session->msg.state = TCH_QUEUED;
-	session->msg.queued_at = ktime_get_ns();
+	session->msg.queued_at = tch_clock();
 	if (first)
 		list_add(&session->on_queue, &ta->queue);
 	else
@@ -31,7 +34,7 @@ void tch_message_enqueue(struct tch_session *session, bool first)
 				  poll_to_key(EPOLLIN | EPOLLRDNORM));
 }
 
-void tch_message_dequeue(struct tch_session *session)
+__tch_hot void tch_message_dequeue(struct tch_session *session)
 {
 	lockdep_assert_held(&session->ta->wait.lock);
 	list_del_init(&session->on_queue);
@@ -42,7 +45,7 @@ void tch_message_dequeue(struct tch_session *session)
  * The slot is free for the next call; or for the CLOSE that the TA is still to
  * get, which goes before all that others have queued.
  */
-void tch_message_release(struct tch_session *session)
+__tch_hot void tch_message_release(struct tch_session *session)
 {
 	struct tch_message *msg = &session->msg;
 	struct tch_ta *ta = session->ta;
@@ -86,6 +89,22 @@ static void tch_count_call(struct tch_ta *ta, const struct tch_message *msg, u64
 	}
 }
 
+/*
+ * Whether anybody listens is looked up once a millisecond: that costs a call more
+ * than all that it has to do otherwise.
+ */
+static bool tch_ta_is_watched(struct tch_ta *ta)
+{
+	const u64 now = tch_clock();
+
+	lockdep_assert_held(&ta->wait.lock);
+	if (now - ta->watch_looked >= TCH_WATCH_NS) {
+		ta->watch_looked = now;
+		ta->watched = tch_events_wanted();
+	}
+	return ta->watched;
+}
+
 /* What the end of a message means for its session; ta->wait.lock is held. */
 static void tch_settle(struct tch_session *session)
 {
@@ -115,7 +134,7 @@ static void tch_settle(struct tch_session *session)
  * @origin: of @ret
  * @event: filled, for tch_message_told() after the lock
  */
-void tch_message_end(struct tch_session *session, bool answered, u32 ret, u32 origin,
+__tch_hot void tch_message_end(struct tch_session *session, bool answered, u32 ret, u32 origin,
 		     struct tch_call_event *event)
 {
 	struct tch_message *msg = &session->msg;
@@ -129,7 +148,8 @@ void tch_message_end(struct tch_session *session, bool answered, u32 ret, u32 or
 	event->cmd = msg->cmd;
 	event->ret = ret;
 	event->origin = origin;
-	event->latency = ktime_get_ns() - msg->queued_at;
+	event->latency = tch_clock_since(msg->queued_at);
+	event->told = msg->kind != TEECHAN_KIND_INVOKE || tch_ta_is_watched(ta);
 	if (answered)
 		tch_count_call(ta, msg, event->latency);
 	trace_tch_reply(session, event);
@@ -141,16 +161,15 @@ void tch_message_end(struct tch_session *session, bool answered, u32 ret, u32 or
 		tch_message_release(session);
 	} else {
 		msg->state = TCH_DONE;
-		if (wq_has_sleeper(&session->wait))
-			wake_up_interruptible_sync(&session->wait);
+		tch_message_wake(msg);
 	}
 	event->gone = session->life == TCH_GONE;
 }
 
 /* What follows from the end of a message, without the lock; may sleep. */
-void tch_message_told(struct tch_session *session, const struct tch_call_event *event)
+__tch_hot void tch_message_told(struct tch_session *session, const struct tch_call_event *event)
 {
-	if (tch_events_wanted())
+	if (event->told)
 		tch_event_call(session, event);
 	if (event->gone)
 		tch_session_unlist(session);
@@ -222,7 +241,7 @@ void tch_message_quit(struct tch_session *session)
 	case TCH_COLLECTING:
 		break;
 	}
-	wake_up_interruptible_all(&session->wait);
+	tch_message_wake(msg);
 	wake_up_interruptible_all(&session->slot_wait);
 	gone = session->life == TCH_GONE;
 	spin_unlock(&ta->wait.lock);

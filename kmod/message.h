@@ -20,8 +20,10 @@
 #include <linux/types.h>
 
 #include "../include/uapi/teechan.h"
+#include "hot.h"
 #include "params.h"
 
+struct task_struct;
 struct tch_session;
 
 enum tch_state {
@@ -45,6 +47,7 @@ enum tch_state {
  * @cancel_id: by which the client can cancel it
  * @deadline: CLOCK_MONOTONIC, 0 for none; a cancellation can set it
  * @queued_at: when it was queued, for its latency
+ * @waiter: the thread that waits for the answer, while it sleeps
  * @cancelled: the client asked for it
  * @abandoned: no client thread will collect the answer
  * @answered: by the TA: there are outputs to collect
@@ -63,6 +66,7 @@ struct tch_message {
 	u64 cancel_id;
 	ktime_t deadline;
 	u64 queued_at;
+	struct task_struct *waiter;
 	bool cancelled;
 	bool abandoned;
 	bool answered;

@@ -460,6 +460,15 @@ static int tch_put_counters(struct sk_buff *skb)
 	return ret;
 }
 
+static int tch_watch_again(struct tch_ta *ta, void *data)
+{
+	spin_lock(&ta->wait.lock);
+	ta->watch_looked = 0;
+	spin_unlock(&ta->wait.lock);
+	return 0;
+}
+
+/* Who asks may just have begun to listen, and is to miss nothing from here on. */
 static int tch_get_info(struct sk_buff *request, struct genl_info *info)
 {
 	struct sk_buff *skb = genlmsg_new(NLMSG_GOODSIZE, GFP_KERNEL);
@@ -475,6 +484,7 @@ static int tch_get_info(struct sk_buff *request, struct genl_info *info)
 		return -EMSGSIZE;
 	}
 	genlmsg_end(skb, header);
+	tch_ta_each(tch_watch_again, NULL);
 	return genlmsg_reply(skb, info);
 }
 

@@ -20,6 +20,7 @@ void tch_netlink_exit(void);
  * @origin: of @ret
  * @latency: nanoseconds from queueing to the end
  * @gone: the session went with it
+ * @told: somebody listens, or may
  */
 struct tch_call_event {
 	u32 kind;
@@ -28,6 +29,7 @@ struct tch_call_event {
 	u32 origin;
 	u64 latency;
 	bool gone;
+	bool told;
 };
 
 /*

@@ -73,7 +73,7 @@ static int tch_params_used(const struct teechan_param *in)
  * Return: 0; -EINVAL for a bad type, or a member that must be zero; -E2BIG when
  * the temporary references do not fit the inbox.
  */
-int tch_params_check(const struct teechan_param *in)
+__tch_hot int tch_params_check(const struct teechan_param *in)
 {
 	const int count = tch_params_used(in);
 	u64 used = 0, unused = 0;
@@ -138,7 +138,7 @@ static int tch_param_lend(struct tch_session *session, struct tch_param *param,
  * Return: 0; -EFAULT; -ENXIO for a region that the client does not have; or an
  * error of tch_loan_make(). Nothing is lent after an error.
  */
-int tch_params_take(struct tch_session *session, const struct teechan_param *in)
+__tch_hot int tch_params_take(struct tch_session *session, const struct teechan_param *in)
 {
 	struct tch_message *msg = &session->msg;
 	struct tch_param *param = msg->params;
@@ -202,7 +202,7 @@ static void tch_param_show_memory(const struct tch_session *session,
 }
 
 /* Write a message's parameters as the TA sees them: all four of them. */
-void tch_params_show(const struct tch_session *session, struct teechan_param *out)
+__tch_hot void tch_params_show(const struct tch_session *session, struct teechan_param *out)
 {
 	const struct tch_message *msg = &session->msg;
 	int i;
@@ -224,7 +224,7 @@ void tch_params_show(const struct tch_session *session, struct teechan_param *ou
 }
 
 /* Take from a TA's answer what is an output, and nothing else. */
-void tch_params_answer(struct tch_session *session, const struct teechan_param *in)
+__tch_hot void tch_params_answer(struct tch_session *session, const struct teechan_param *in)
 {
 	struct tch_message *msg = &session->msg;
 	int i;
@@ -259,7 +259,7 @@ void tch_params_return(struct tch_session *session)
  * The size that the TA tells is passed on, since it may be what it would have
  * needed.
  */
-void tch_params_collect_values(const struct tch_session *session, struct teechan_param *out)
+__tch_hot void tch_params_collect_values(const struct tch_session *session, struct teechan_param *out)
 {
 	const struct tch_message *msg = &session->msg;
 	int i;

@@ -176,7 +176,7 @@ static vm_fault_t tch_region_wait(struct vm_fault *vmf, struct tch_region *regio
 	release_fault_lock(vmf);
 
 	trace_tch_fault_wait(region, page);
-	since = ktime_get_ns();
+	since = tch_clock();
 	ret = wait_event_freezable(region->wait, !READ_ONCE(leaf->ta));
 	trace_tch_fault_waited(region, page, ret, since);
 

@@ -74,7 +74,7 @@ static void tch_session_release(struct kref *ref)
 	kfree(session);
 }
 
-void tch_session_put(struct tch_session *session)
+__tch_hot void tch_session_put(struct tch_session *session)
 {
 	kref_put(&session->ref, tch_session_release);
 }
@@ -136,7 +136,6 @@ struct tch_session *tch_session_new(struct tch_client *client, struct tch_ta *ta
 	session->listed = true;
 	INIT_LIST_HEAD(&session->on_queue);
 	INIT_LIST_HEAD(&session->waiters);
-	init_waitqueue_head(&session->wait);
 	init_waitqueue_head(&session->slot_wait);
 
 	session->charge = tch_charge_new(client->user, client->owner.mm,
@@ -182,7 +181,7 @@ free_session:
  *
  * Return: the session with a reference, or NULL.
  */
-struct tch_session *tch_session_of_client(struct tch_client *client, u32 id)
+__tch_hot struct tch_session *tch_session_of_client(struct tch_client *client, u32 id)
 {
 	struct tch_session *session;
 

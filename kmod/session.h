@@ -43,7 +43,6 @@ enum tch_life {
  * @counted: in ta->live; under ta->wait.lock
  * @msg: the message
  * @on_queue: in ta->queue while the message is QUEUED; ta->wait.lock
- * @wait: whoever waits for the answer
  * @slot_wait: calls that wait for the slot
  * @waiters: the same, for cancelling them; ta->wait.lock
  */
@@ -64,7 +63,6 @@ struct tch_session {
 	bool counted;
 	struct tch_message msg;
 	struct list_head on_queue;
-	wait_queue_head_t wait;
 	wait_queue_head_t slot_wait;
 	struct list_head waiters;
 };

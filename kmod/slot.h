@@ -9,6 +9,7 @@
 #include <linux/sched.h>
 #include <linux/wait.h>
 
+#include "clock.h"
 #include "message.h"
 
 struct tch_call_event;
@@ -43,6 +44,12 @@ static inline u64 tch_message_id(u32 seq, u32 number)
 	return (u64)seq << 32 | number;
 }
 
+/* The thread that waits for the answer is in the kernel until it is told off. */
+static inline void tch_message_wake(const struct tch_message *msg)
+{
+	if (msg->waiter)
+		wake_up_process(msg->waiter);
+}
 
 /* The next message of the session gets a number of its own. */
 static inline void tch_message_number(struct tch_message *msg)

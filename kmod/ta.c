@@ -368,7 +368,7 @@ static int tch_ioctl_bind(struct tch_ta *ta, void __user *arg)
 	return ret;
 }
 
-static int tch_ioctl_reply_recv(struct tch_ta *ta, void __user *arg, bool nonblock)
+static __tch_hot int tch_ioctl_reply_recv(struct tch_ta *ta, void __user *arg, bool nonblock)
 {
 	struct teechan_reply_recv __user *user = arg;
 	struct teechan_reply_recv rr;
@@ -410,16 +410,9 @@ static int tch_ioctl_cancelled(struct tch_ta *ta, void __user *arg)
 	return copy_to_user(arg, &query, sizeof(query)) ? -EFAULT : 0;
 }
 
-static long tch_ta_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
+static noinline long tch_ta_manage(struct tch_ta *ta, unsigned int cmd, void __user *user)
 {
-	struct tch_ta *ta = file->private_data;
-	void __user *user = (void __user *)arg;
-
-	if (!tch_owner_is_current(&ta->owner))
-		return -EPERM;
 	switch (cmd) {
-	case TEECHAN_REPLY_RECV:
-		return tch_ioctl_reply_recv(ta, user, file->f_flags & O_NONBLOCK);
 	case TEECHAN_CANCELLED:
 		return tch_ioctl_cancelled(ta, user);
 	case TEECHAN_BIND:
@@ -429,6 +422,18 @@ static long tch_ta_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 	default:
 		return -ENOTTY;
 	}
+}
+
+static __tch_hot long tch_ta_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
+{
+	struct tch_ta *ta = file->private_data;
+	void __user *user = (void __user *)arg;
+
+	if (!tch_owner_is_current(&ta->owner))
+		return -EPERM;
+	if (cmd == TEECHAN_REPLY_RECV)
+		return tch_ioctl_reply_recv(ta, user, file->f_flags & O_NONBLOCK);
+	return tch_ta_manage(ta, cmd, user);
 }
 
 const struct file_operations tch_ta_fops = {

@@ -41,6 +41,8 @@ struct tch_client;
  * @sessions: by the TA's number, each with a reference
  * @next_session: where to look for a free number
  * @recent: whose message it got last, while that is in @sessions
+ * @watched: somebody listened to events when that was last looked up,
+ * @watch_looked: at this time of tch_clock(); 0: never
  * @calls: commands answered
  * @opens: sessions opened
  * @histogram: of @calls by log2 of their nanoseconds
@@ -66,6 +68,8 @@ struct tch_ta {
 	struct xarray sessions;
 	u32 next_session;
 	struct tch_session *recent;
+	bool watched;
+	u64 watch_looked;
 	u64 calls;
 	u64 opens;
 	u64 histogram[TEECHAN_HIST_LEN];

@@ -13,11 +13,11 @@
 #if !defined(TCH_TRACE_H) || defined(TRACE_HEADER_MULTI_READ)
 #define TCH_TRACE_H
 
-#include <linux/ktime.h>
 #include <linux/tracepoint.h>
 
 #include "../include/uapi/teechan.h"
 #include "client.h"
+#include "clock.h"
 #include "netlink.h"
 #include "params.h"
 #include "region.h"
@@ -81,7 +81,7 @@ TRACE_EVENT(tch_receive,
 	TP_fast_assign(
 		TCH_SESSION_ASSIGN(session);
 		__entry->message = session->msg.seq;
-		__entry->waited = ktime_get_ns() - session->msg.queued_at;
+		__entry->waited = tch_clock_since(session->msg.queued_at);
 	),
 	TP_printk(TCH_SESSION_FMT " message=%u waited_ns=%llu",
 		  TCH_SESSION_ARGS, __entry->message, __entry->waited)
@@ -228,7 +228,7 @@ TRACE_EVENT(tch_fault_waited,
 		__entry->client_pid = tch_owner_pid(&region->client->owner);
 		__entry->region = region->id;
 		__entry->offset = (u64)page << PAGE_SHIFT;
-		__entry->waited = ktime_get_ns() - since;
+		__entry->waited = tch_clock_since(since);
 		__entry->interrupted = !!error;
 	),
 	TP_printk("client_pid=%u region=%u offset=%llu waited_ns=%llu interrupted=%u",

@@ -149,7 +149,7 @@ static void ta_info(struct thread *t, unsigned int i)
 
 static void open_session(struct thread *t)
 {
-	static const int allowed[] = { ENOENT, EINTR, E2BIG, ENXIO, EDQUOT, ENOMEM, ENOSPC, 0 };
+	static const int allowed[] = { ENOENT, EBUSY, EINTR, E2BIG, ENXIO, EDQUOT, ENOMEM, ENOSPC, 0 };
 	static const uint32_t logins[] = { TEECHAN_LOGIN_PUBLIC, TEECHAN_LOGIN_USER_APPLICATION, TEECHAN_LOGIN_USER, TEECHAN_LOGIN_GROUP,
 					   TEECHAN_LOGIN_APPLICATION };
 	const unsigned int i = dice_roll(&t->dice, LIFE_SESSIONS);
@@ -177,7 +177,7 @@ static void open_session(struct thread *t)
 
 static void invoke(struct thread *t)
 {
-	static const int allowed[] = { ENOENT, EINTR, E2BIG, ENXIO, ENOMEM, 0 };
+	static const int allowed[] = { ENOENT, EBUSY, EINTR, E2BIG, ENXIO, ENOMEM, 0 };
 	const unsigned int i = dice_roll(&t->dice, LIFE_SESSIONS);
 	struct teechan_invoke arg = { .id = some_id(t), .deadline_ns = step_deadline(t), .cancel_id = dice_roll(&t->dice, 6) };
 

@@ -165,7 +165,7 @@ static void stopped_ta(void)
 	CHECK(WIFEXITED(status) && WEXITSTATUS(status) == 0);
 }
 
-/* A call that is made again with an id only waits, and only once. */
+/* A call that is made again with an id only waits, only once, and only one thread of it. */
 static void id_is_used_once(void)
 {
 	struct teechan_invoke call = { 0 };
@@ -185,6 +185,8 @@ static void id_is_used_once(void)
 	ta_held(&ta);
 	CHECK(calling.call.id != 0);
 	call.id = calling.call.id;
+	await_sleep(getpid(), calling.tid);
+	CHECK_ERRNO(ioctl(fd, TEECHAN_INVOKE, &call), EBUSY);
 	ta_go(&ta);
 	call_end(&calling);
 	CHECK(calling.result == 0 && calling.call.ret == 0);
@@ -476,7 +478,7 @@ static const struct tap_test tests[] = {
 	{ "rule 1: 1000 calls under SIGALRM with EINTR execute 1000 times", alarms_eintr },
 	{ "rule 1: 300 calls of a client that is stopped and continued execute 300 times", stop_and_continue },
 	{ "rule 1: 300 calls to a TA that is stopped and continued execute 300 times", stopped_ta },
-	{ "rule 1: an id waits for its own message, once", id_is_used_once },
+	{ "rule 1: an id waits for its own message, once, in one thread", id_is_used_once },
 	{ "rule 1: a message that could not be copied out is queued again", undelivered_is_queued_again },
 	{ "rule 1: an answer is taken once", answered_once },
 	{ "the TA's file is ready for poll when a message waits", ready_for_poll },
