@@ -15,7 +15,7 @@
 #include "libtee/internal/uuid.h"
 
 /* Bytes for keys; a power of two. The smallest piece is one too. */
-#define SECURE_HEAP (256u << 10)
+#define SECURE_HEAP (1u << 20)
 #define SECURE_MIN 32
 
 static enum tee_store_err storage_start(const struct tee_host_config *config)
@@ -51,9 +51,15 @@ enum tee_store_err tee_host_start(const struct tee_host_config *config)
 	return storage_start(config);
 }
 
+int tee_host_storage_dir(void)
+{
+	return tee_store_dir();
+}
+
 void tee_host_stop(void)
 {
 	tee_operation_free_all();
 	tee_object_free_all();
+	tee_enumerator_free_all();
 	tee_store_stop();
 }

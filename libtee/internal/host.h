@@ -23,6 +23,9 @@ struct tee_host_config {
 /* What went wrong is in the log, too. The UUID is ta_head's. */
 enum tee_store_err tee_host_start(const struct tee_host_config *config);
 
+/* The folder of the storage log, open, for the sandbox; -1 without storage. */
+int tee_host_storage_dir(void);
+
 /* Ends all handles, wipes and closes the storage. */
 void tee_host_stop(void);
 

@@ -144,7 +144,7 @@ static int sandbox_enter(void)
 	const char *off = getenv("TEEPAY_TA_NO_SANDBOX");
 
 	if (!off || strcmp(off, "1"))
-		return tee_sandbox_enter();
+		return tee_sandbox_enter(tee_host_storage_dir());
 	tee_log(TEE_LOG_WARNING, "************************************************************");
 	tee_log(TEE_LOG_WARNING, "TEEPAY_TA_NO_SANDBOX=1: NO SANDBOX. For debugging only: keys");
 	tee_log(TEE_LOG_WARNING, "can be swapped, dumped and read by a debugger.");

@@ -98,17 +98,15 @@ TEE_Result TEE_GetObjectInfo1(TEE_ObjectHandle object, TEE_ObjectInfo *objectInf
 /* §5.5.2: usage only ever shrinks. */
 TEE_Result TEE_RestrictObjectUsage1(TEE_ObjectHandle object, uint32_t objectUsage)
 {
-	enum tee_store_err err;
+	TEE_Result result;
 
 	tee_object_check(__func__, object);
 	if (!object->stored) {
 		object->usage &= objectUsage;
 		return TEE_SUCCESS;
 	}
-	err = tee_store_set_usage(object->stored, object->stored->meta.usage & objectUsage);
-	if (err == TEE_STORE_FAILED)
-		tee_panic_storage(tee_store_strerror(err));
-	return err ? TEE_ERROR_STORAGE_NOT_AVAILABLE : TEE_SUCCESS;
+	result = tee_store_result(tee_store_set_usage(object->stored, object->stored->meta.usage & objectUsage));
+	return result ? TEE_ERROR_STORAGE_NOT_AVAILABLE : TEE_SUCCESS;
 }
 
 /* §5.5.3 */

@@ -36,9 +36,13 @@ void tee_object_check_persistent(const char *function, TEE_ObjectHandle object);
 /* The first living handle of a stored object after a given one; NULL, NULL to start. */
 TEE_ObjectHandle tee_object_next_of(const struct tee_stored *stored, TEE_ObjectHandle after);
 
+/* What the API answers for the storage; ends the process when nobody knows any more what is stored. */
+TEE_Result tee_store_result(enum tee_store_err err);
+
 uint32_t tee_object_usage(TEE_ObjectHandle object);
 
 /* Ends all handles (tests, end of an instance). */
 void tee_object_free_all(void);
+void tee_enumerator_free_all(void);
 
 #endif

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* Persistent objects and their data streams: GP Core 1.3 §5.7, §5.9. */
+/* Persistent objects: GP Core 1.3 §5.7. */
 #include <string.h>
 
 #include <openssl/crypto.h>
@@ -14,7 +14,7 @@
 
 _Static_assert(TEE_OBJECT_ID_MAX_LEN == TEE_STORE_ID_MAX, "ids fit");
 
-static TEE_Result store_result(enum tee_store_err err)
+TEE_Result tee_store_result(enum tee_store_err err)
 {
 	switch (err) {
 	case TEE_STORE_OK:
@@ -31,24 +31,35 @@ static TEE_Result store_result(enum tee_store_err err)
 	}
 }
 
-/* §5.7.1: what one handle does, every other one must have allowed. */
-static bool access_conflicts(uint32_t access, uint32_t others)
+/* For the functions that the specification gives no other result for a change that cannot be made now. */
+static TEE_Result change_result(enum tee_store_err err)
 {
-	if ((access | others) & TEE_DATA_FLAG_ACCESS_WRITE_META)
-		return true;
-	if ((access & TEE_DATA_FLAG_ACCESS_READ) && !(others & TEE_DATA_FLAG_SHARE_READ))
-		return true;
-	return (access & TEE_DATA_FLAG_ACCESS_WRITE) && !(others & TEE_DATA_FLAG_SHARE_WRITE);
+	TEE_Result result = tee_store_result(err);
+
+	return result ? TEE_ERROR_STORAGE_NOT_AVAILABLE : TEE_SUCCESS;
 }
 
+/*
+ * §5.7.3: if any of several handles reads, all of them must share reading, the one that reads too; the same with
+ * writing; and who may write the metadata is alone.
+ */
 static bool may_open(const struct tee_stored *stored, uint32_t flags)
 {
 	TEE_ObjectHandle other = tee_object_next_of(stored, NULL);
+	uint32_t access = flags;
+	uint32_t shared = flags;
 
-	for (; other; other = tee_object_next_of(stored, other))
-		if (access_conflicts(flags, other->access) || access_conflicts(other->access, flags))
-			return false;
-	return true;
+	if (!other)
+		return true;
+	for (; other; other = tee_object_next_of(stored, other)) {
+		access |= other->access;
+		shared &= other->access;
+	}
+	if (access & TEE_DATA_FLAG_ACCESS_WRITE_META)
+		return false;
+	if ((access & TEE_DATA_FLAG_ACCESS_READ) && !(shared & TEE_DATA_FLAG_SHARE_READ))
+		return false;
+	return !(access & TEE_DATA_FLAG_ACCESS_WRITE) || (shared & TEE_DATA_FLAG_SHARE_WRITE);
 }
 
 static void handle_open(TEE_ObjectHandle object, struct tee_stored *stored, uint32_t flags)
@@ -148,9 +159,21 @@ static TEE_Result stored_put(const void *id, size_t id_size, TEE_ObjectHandle at
 	if (!key_encode(attributes, &key, &content.key_size))
 		return TEE_ERROR_OUT_OF_MEMORY;
 	content.key = key;
-	result = store_result(tee_store_put(id, id_size, &content, stored));
+	result = tee_store_result(tee_store_put(id, id_size, &content, stored));
 	OPENSSL_secure_clear_free(key, content.key_size);
 	return result;
+}
+
+/* The handle that the new object gets, made before it: nothing may fail any more once the object is there. */
+static bool handle_prepare(TEE_ObjectHandle attributes, bool wanted, TEE_ObjectHandle *fresh)
+{
+	*fresh = TEE_HANDLE_NULL;
+	/* Without a place for a new handle a transient object becomes the persistent one itself. */
+	if (!wanted && attributes && !attributes->stored)
+		*fresh = attributes;
+	else if (wanted)
+		*fresh = handle_for(attributes);
+	return *fresh || !wanted;
 }
 
 /* §5.7.2: an existing object is replaced as a whole and at once. */
@@ -178,18 +201,23 @@ TEE_Result TEE_CreatePersistentObject(uint32_t storageID, const void *objectID, 
 	stored = tee_store_find(objectID, objectIDLen);
 	if (stored && (!(flags & TEE_DATA_FLAG_OVERWRITE) || tee_object_next_of(stored, NULL)))
 		return TEE_ERROR_ACCESS_CONFLICT;
-	/* The handle first: nothing may fail any more once the object is there. */
-	fresh = handle_for(attributes);
-	if (!fresh)
+	if (!handle_prepare(attributes, object, &fresh))
 		return TEE_ERROR_OUT_OF_MEMORY;
 	result = stored_put(objectID, objectIDLen, attributes, initialData, initialDataLen, &stored);
-	if (result || !object) {
+	if (!result && fresh)
+		handle_open(fresh, stored, flags);
+	else if (fresh && fresh != attributes)
 		tee_object_free(fresh);
-		return result;
-	}
-	handle_open(fresh, stored, flags);
-	*object = fresh;
-	return TEE_SUCCESS;
+	if (!result && object)
+		*object = fresh;
+	return result;
+}
+
+static void check_meta(const char *function, TEE_ObjectHandle object)
+{
+	tee_object_check_persistent(function, object);
+	if (!(object->access & TEE_DATA_FLAG_ACCESS_WRITE_META))
+		tee_panic_misuse(function, "the object was not opened to write its metadata");
 }
 
 /* §5.7.4 */
@@ -199,70 +227,18 @@ TEE_Result TEE_CloseAndDeletePersistentObject1(TEE_ObjectHandle object)
 
 	if (object == TEE_HANDLE_NULL)
 		return TEE_SUCCESS;
-	tee_object_check_persistent(__func__, object);
-	TEE_MISUSE_IF(!(object->access & TEE_DATA_FLAG_ACCESS_WRITE_META), "the object was not opened to write its metadata");
+	check_meta(__func__, object);
 	stored = object->stored;
 	tee_object_free(object);
-	return store_result(tee_store_delete(stored));
+	return change_result(tee_store_delete(stored));
 }
 
-/* §5.9.1: [out] buffer. Data is read from memory; it was authenticated when it was loaded. */
-TEE_Result TEE_ReadObjectData(TEE_ObjectHandle object, void *buffer, size_t size, size_t *count)
+/* §5.7.5 */
+TEE_Result TEE_RenamePersistentObject(TEE_ObjectHandle object, const void *newObjectID, size_t newObjectIDLen)
 {
-	size_t left;
-
-	tee_object_check_persistent(__func__, object);
-	TEE_OUT(buffer, size);
-	TEE_OUT(count, sizeof(*count));
-	TEE_MISUSE_IF(!(object->access & TEE_DATA_FLAG_ACCESS_READ), "the object was not opened to read");
-	left = object->position < object->stored->size ? object->stored->size - object->position : 0;
-	*count = size < left ? size : left;
-	if (*count)
-		memcpy(buffer, object->stored->data + object->position, *count);
-	object->position += *count;
-	return TEE_SUCCESS;
-}
-
-static void check_writable(const char *function, TEE_ObjectHandle object)
-{
-	tee_object_check_persistent(function, object);
-	if (!(object->access & TEE_DATA_FLAG_ACCESS_WRITE))
-		tee_panic_misuse(function, "the object was not opened to write");
-}
-
-/* §5.9.2 */
-TEE_Result TEE_WriteObjectData(TEE_ObjectHandle object, const void *buffer, size_t size)
-{
-	TEE_Result result;
-
-	check_writable(__func__, object);
-	TEE_INBUF(buffer, size);
-	if (size > TEE_DATA_MAX_POSITION || object->position > TEE_DATA_MAX_POSITION - size)
-		return TEE_ERROR_OVERFLOW;
-	result = store_result(tee_store_write(object->stored, object->position, buffer, size));
-	if (!result)
-		object->position += size;
-	return result;
-}
-
-/* §5.9.3: the position stays, even beyond the end. */
-TEE_Result TEE_TruncateObjectData(TEE_ObjectHandle object, size_t size)
-{
-	check_writable(__func__, object);
-	return store_result(tee_store_resize(object->stored, size));
-}
-
-/* §5.9.4 */
-TEE_Result TEE_SeekObjectData(TEE_ObjectHandle object, intmax_t offset, TEE_Whence whence)
-{
-	intmax_t position;
-	size_t base;
-
-	tee_object_check_persistent(__func__, object);
-	TEE_MISUSE_IF(whence > TEE_DATA_SEEK_END, "there is no such whence");
-	base = whence == TEE_DATA_SEEK_SET ? 0 : whence == TEE_DATA_SEEK_CUR ? object->position : object->stored->size;
-	if (__builtin_add_overflow((intmax_t)base, offset, &position) || position > TEE_DATA_MAX_POSITION)
-		return TEE_ERROR_OVERFLOW;
-	object->position = position < 0 ? 0 : (size_t)position;
-	return TEE_SUCCESS;
+	check_meta(__func__, object);
+	check_id(__func__, newObjectID, newObjectIDLen);
+	if (tee_store_find(newObjectID, newObjectIDLen))
+		return TEE_ERROR_ACCESS_CONFLICT;
+	return change_result(tee_store_rename(object->stored, newObjectID, newObjectIDLen));
 }

@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <linux/landlock.h>
 #include <seccomp.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
@@ -31,6 +32,7 @@ static const int allowed[] = {
 	SCMP_SYS(fallocate),
 	SCMP_SYS(fdatasync),
 	SCMP_SYS(fsync),
+	SCMP_SYS(ftruncate),
 	SCMP_SYS(futex),
 	SCMP_SYS(getpid),
 	SCMP_SYS(getrandom),
@@ -60,6 +62,8 @@ static const struct {
 	/* no code but what was loaded */
 	{ SCMP_SYS(mmap), 2, PROT_EXEC, 0 },
 	{ SCMP_SYS(mprotect), 2, PROT_EXEC, 0 },
+	/* two files of the storage, by Landlock's rule (store_log.h) */
+	{ SCMP_SYS(renameat2), 4, UINT32_MAX, RENAME_EXCHANGE },
 	/* to systemd, on the socket that is connected */
 	{ SCMP_SYS(sendto), 4, UINT64_MAX, 0 },
 	/* the log */
@@ -98,8 +102,19 @@ static int seccomp_enter(void)
 	return fail("seccomp", "the kernel needs CONFIG_SECCOMP_FILTER");
 }
 
-/* All rights that the kernel's version of Landlock knows, and no rule: no file can be opened or changed by name. */
-static int landlock_enter(void)
+/* In the folder of the storage two files may swap their names. */
+static int landlock_allow(int ruleset, int dir)
+{
+	const struct landlock_path_beneath_attr rule = {
+		.allowed_access = LANDLOCK_ACCESS_FS_MAKE_REG | LANDLOCK_ACCESS_FS_REMOVE_FILE,
+		.parent_fd = dir,
+	};
+
+	return dir < 0 ? 0 : (int)syscall(SYS_landlock_add_rule, ruleset, LANDLOCK_RULE_PATH_BENEATH, &rule, 0);
+}
+
+/* All rights that the kernel's version of Landlock knows, and one rule: no file can be opened or changed by name. */
+static int landlock_enter(int dir)
 {
 	long abi = syscall(SYS_landlock_create_ruleset, NULL, 0, LANDLOCK_CREATE_RULESET_VERSION);
 	struct landlock_ruleset_attr attr = { .handled_access_fs = LANDLOCK_ACCESS_FS_MAKE_SYM * 2 - 1 };
@@ -115,18 +130,20 @@ static int landlock_enter(void)
 	fd = syscall(SYS_landlock_create_ruleset, &attr, sizeof(attr), 0);
 	if (fd < 0)
 		return fail("Landlock", "boot with lsm=…,landlock or without lsm=");
-	err = syscall(SYS_landlock_restrict_self, fd, 0);
+	err = landlock_allow((int)fd, dir);
+	if (!err)
+		err = syscall(SYS_landlock_restrict_self, fd, 0);
 	close((int)fd);
 	return err ? fail("Landlock", "report this") : 0;
 }
 
-int tee_sandbox_enter(void)
+int tee_sandbox_enter(int storage_dir)
 {
 	if (mlockall(MCL_CURRENT | MCL_FUTURE))
 		return fail("locking memory", "raise LimitMEMLOCK= in the unit (ulimit -l)");
 	if (prctl(PR_SET_DUMPABLE, 0) || prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
 		return fail("prctl", "report this");
-	if (landlock_enter())
+	if (landlock_enter(storage_dir))
 		return -1;
 	return seccomp_enter();
 }

@@ -5,9 +5,11 @@
 
 /*
  * Locks all memory, forbids dumps and new privileges, and allows only the system calls and ioctl commands of the
- * serving loop (seccomp), and no file by name (Landlock, where the kernel has it). For good.
+ * serving loop (seccomp), and no file by name (Landlock, where the kernel has it), except that two files in the folder
+ * of the storage can swap their names. For good.
+ * @storage_dir: that folder, open; -1: none
  * 0, or -1 after saying in the log what failed and how to mend it.
  */
-int tee_sandbox_enter(void);
+int tee_sandbox_enter(int storage_dir);
 
 #endif

@@ -2,12 +2,13 @@
 #include "libtee/internal/store.h"
 
 #include <stdbool.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include <openssl/crypto.h>
 
 #include "libtee/internal/bytes.h"
+#include "libtee/internal/log.h"
+#include "libtee/internal/store_table.h"
 
 /*
  * Records: kind 1 ‖ length1 id ‖ and then
@@ -16,6 +17,7 @@
  *	RESIZE	size 4
  *	USAGE	usage 4
  *	DELETE	nothing
+ *	RENAME	length1 new id
  */
 enum record_kind {
 	RECORD_PUT = 1,
@@ -23,120 +25,40 @@ enum record_kind {
 	RECORD_RESIZE = 3,
 	RECORD_USAGE = 4,
 	RECORD_DELETE = 5,
+	RECORD_RENAME = 6,
 };
 
-#define RECORD_FIXED_MAX (2 + TEE_STORE_ID_MAX + 4 * 4)
+/* The largest id twice: RENAME. */
+#define RECORD_FIXED_MAX (2 + 2 * (TEE_STORE_ID_MAX + 1) + 4 * 4)
 _Static_assert(RECORD_FIXED_MAX + TEE_STORE_KEY_MAX + TEE_STORE_DATA_MAX <= TEE_STORE_RECORD_MAX,
 	       "the largest object fits in one record");
 
 static struct {
 	struct tee_store_log *log;
-	struct tee_stored *objects;
+	uint64_t limit;			/* bytes of the log that the objects may take together */
+	uint64_t live;			/* that they take */
 } store;
-
-/* --- the objects in memory --- */
-
-static void stored_free(struct tee_stored *object)
-{
-	OPENSSL_secure_clear_free(object->key, object->key_size);
-	OPENSSL_clear_free(object->data, object->capacity);
-	OPENSSL_clear_free(object, sizeof(*object));
-}
-
-static void stored_unlink(struct tee_stored *object)
-{
-	struct tee_stored **at = &store.objects;
-
-	while (*at != object)
-		at = &(*at)->next;
-	*at = object->next;
-	stored_free(object);
-}
 
 struct tee_stored *tee_store_find(const void *id, size_t id_size)
 {
-	struct tee_stored *object;
-
-	for (object = store.objects; object; object = object->next)
-		if (object->id_size == id_size && (!id_size || !memcmp(object->id, id, id_size)))
-			return object;
-	return NULL;
+	return tee_table_find(id, id_size);
 }
 
-static struct tee_stored *stored_new(const void *id, size_t id_size, const struct tee_stored_content *content)
+/* What an object takes in a log that was just compacted. */
+static uint64_t cost(size_t id_size, size_t key_size, size_t size)
 {
-	struct tee_stored *object = OPENSSL_zalloc(sizeof(*object));
-
-	if (!object)
-		return NULL;
-	if (id_size)
-		memcpy(object->id, id, id_size);
-	object->id_size = id_size;
-	object->meta = content->meta;
-	if (content->key_size) {
-		object->key = OPENSSL_secure_malloc(content->key_size);
-		object->key_size = object->key ? content->key_size : 0;
-	}
-	if (content->size) {
-		object->data = OPENSSL_malloc(content->size);
-		object->capacity = object->data ? content->size : 0;
-		object->size = object->capacity;
-	}
-	if (object->key_size != content->key_size || object->size != content->size) {
-		stored_free(object);
-		return NULL;
-	}
-	if (object->key_size)
-		memcpy(object->key, content->key, content->key_size);
-	if (object->size)
-		memcpy(object->data, content->data, content->size);
-	return object;
+	return tee_store_log_cost(2 + id_size + 4 * 4 + key_size + size);
 }
 
-/* Puts the object at the head of the list, in the place of one with the same id. */
-static void stored_link(struct tee_stored *object)
+static uint64_t cost_of(const struct tee_stored *object)
 {
-	struct tee_stored *old = tee_store_find(object->id, object->id_size);
-
-	if (old)
-		stored_unlink(old);
-	object->next = store.objects;
-	store.objects = object;
+	return cost(object->id_size, object->key_size, object->size);
 }
 
-/* Room for size bytes, the new ones zero. Doubling keeps a stream of small writes from copying all each time. */
-static bool stored_reserve(struct tee_stored *object, size_t size)
+/* Whether there is room for what takes so many bytes instead of what took the others. */
+static bool fits(uint64_t was, uint64_t becomes)
 {
-	size_t capacity = object->capacity ? object->capacity : 64;
-	uint8_t *data;
-
-	if (size <= object->capacity)
-		return true;
-	while (capacity < size)
-		capacity *= 2;
-	data = OPENSSL_zalloc(capacity);
-	if (!data)
-		return false;
-	if (object->size)
-		memcpy(data, object->data, object->size);
-	OPENSSL_clear_free(object->data, object->capacity);
-	object->data = data;
-	object->capacity = capacity;
-	return true;
-}
-
-static void stored_resize(struct tee_stored *object, size_t size)
-{
-	if (size < object->size)
-		OPENSSL_cleanse(object->data + size, object->size - size);
-	object->size = size;
-}
-
-static void stored_write(struct tee_stored *object, size_t offset, const void *data, size_t size)
-{
-	if (offset + size > object->size)
-		stored_resize(object, offset + size);
-	memcpy(object->data + offset, data, size);
+	return becomes <= was || store.live - was + becomes <= store.limit;
 }
 
 /* --- records: written here, read below --- */
@@ -175,13 +97,112 @@ static void record_bytes(struct record *record, const void *bytes, size_t size)
 	record->size += size;
 }
 
+static void record_put(struct record *record, const struct tee_stored_content *content)
+{
+	record_be32(record, content->meta.type);
+	record_be32(record, content->meta.usage);
+	record_be32(record, content->meta.max_size);
+	record_be32(record, (uint32_t)content->key_size);
+	record_bytes(record, content->key, content->key_size);
+	record_bytes(record, content->data, content->size);
+}
+
+/* Every object as it is now, as one record of a log that begins. */
+static enum tee_store_err snapshot(struct tee_store_log *fresh)
+{
+	enum tee_store_err err = TEE_STORE_OK;
+	struct tee_stored *object;
+
+	for (object = tee_table_first(); !err && object; object = object->after) {
+		const struct tee_stored_content content = {
+			.meta = object->meta,
+			.key = object->key,
+			.key_size = object->key_size,
+			.data = object->data,
+			.size = object->size,
+		};
+		struct record record;
+
+		if (!record_begin(&record, RECORD_PUT, object->id, object->id_size, object->key_size + object->size))
+			return TEE_STORE_NO_MEMORY;
+		record_put(&record, &content);
+		err = tee_store_log_append(fresh, record.bytes, record.size);
+		OPENSSL_clear_free(record.bytes, record.capacity);
+	}
+	return err;
+}
+
+/* A log whose past is less than this is not worth it: to grow is as cheap. */
+#define WORTH (TEE_STORE_STEP / 2)
+
+/* Compacts if the record would make the file grow, and at least half of it is of the past. */
+static enum tee_store_err compact_if_due(size_t size)
+{
+	uint64_t used = store.log ? tee_store_log_used(store.log) : 0;
+	enum tee_store_err err;
+
+	if (used < WORTH || tee_store_log_has_room(store.log, size) || store.live > used / 2)
+		return TEE_STORE_OK;
+	err = tee_store_log_compact(store.log, snapshot);
+	if (!err || err == TEE_STORE_FAILED)
+		return err;
+	/* The record may still fit. */
+	tee_log(TEE_LOG_WARNING, "storage: cannot be compacted: %s", tee_store_strerror(err));
+	return TEE_STORE_OK;
+}
+
 static enum tee_store_err record_commit(struct record *record)
 {
-	enum tee_store_err err = store.log ? tee_store_log_append(store.log, record->bytes, record->size)
-					   : TEE_STORE_ACCESS;
+	enum tee_store_err err = store.log ? compact_if_due(record->size) : TEE_STORE_ACCESS;
 
+	if (!err)
+		err = tee_store_log_append(store.log, record->bytes, record->size);
+	/* The log may not grow any more: what is of the past can make room, however little it is. */
+	if (err == TEE_STORE_NO_SPACE) {
+		err = tee_store_log_compact(store.log, snapshot);
+		if (!err)
+			err = tee_store_log_append(store.log, record->bytes, record->size);
+		else if (err != TEE_STORE_FAILED)
+			err = TEE_STORE_NO_SPACE;
+	}
 	OPENSSL_clear_free(record->bytes, record->capacity);
 	return err;
+}
+
+/* Into the table, and counted. */
+static void put(struct tee_stored *object)
+{
+	const struct tee_stored *old = tee_table_find(object->id, object->id_size);
+
+	store.live += cost_of(object) - (old ? cost_of(old) : 0);
+	tee_table_put(object);
+}
+
+static void remove_object(struct tee_stored *object)
+{
+	store.live -= cost_of(object);
+	tee_table_remove(object);
+}
+
+static void resize(struct tee_stored *object, size_t size)
+{
+	store.live -= cost_of(object);
+	tee_table_resize(object, size);
+	store.live += cost_of(object);
+}
+
+static void write_at(struct tee_stored *object, size_t offset, const void *data, size_t size)
+{
+	if (offset + size > object->size)
+		resize(object, offset + size);
+	tee_table_write(object, offset, data, size);
+}
+
+static void rename_object(struct tee_stored *object, const void *id, size_t id_size)
+{
+	store.live -= cost_of(object);
+	tee_table_rename(object, id, id_size);
+	store.live += cost_of(object);
 }
 
 static enum tee_store_err replay_put(const void *id, size_t id_size, struct tee_reader *r)
@@ -198,10 +219,10 @@ static enum tee_store_err replay_put(const void *id, size_t id_size, struct tee_
 	content.data = tee_read(r, content.size);
 	if (r->bad || content.size > TEE_STORE_DATA_MAX || content.key_size > TEE_STORE_KEY_MAX)
 		return TEE_STORE_CORRUPT;
-	object = stored_new(id, id_size, &content);
+	object = tee_table_new(id, id_size, &content);
 	if (!object)
 		return TEE_STORE_NO_MEMORY;
-	stored_link(object);
+	put(object);
 	return TEE_STORE_OK;
 }
 
@@ -213,12 +234,23 @@ static enum tee_store_err replay_data(struct tee_stored *object, enum record_kin
 
 	if (r->bad || r->left || at > TEE_STORE_DATA_MAX || size > TEE_STORE_DATA_MAX - at)
 		return TEE_STORE_CORRUPT;
-	if (!stored_reserve(object, at + size))
+	if (!tee_table_reserve(object, at + size))
 		return TEE_STORE_NO_MEMORY;
 	if (kind == RECORD_RESIZE)
-		stored_resize(object, at);
+		resize(object, at);
 	else
-		stored_write(object, at, data, size);
+		write_at(object, at, data, size);
+	return TEE_STORE_OK;
+}
+
+static enum tee_store_err replay_rename(struct tee_stored *object, struct tee_reader *r)
+{
+	size_t id_size = tee_read_u8(r);
+	const uint8_t *id = tee_read(r, id_size);
+
+	if (r->bad || r->left || id_size > TEE_STORE_ID_MAX || tee_table_find(id, id_size))
+		return TEE_STORE_CORRUPT;
+	rename_object(object, id, id_size);
 	return TEE_STORE_OK;
 }
 
@@ -245,8 +277,10 @@ static enum tee_store_err replay(void *arg, const uint8_t *bytes, size_t size)
 	case RECORD_USAGE:
 		object->meta.usage = tee_read_be32(&r);
 		return r.bad || r.left ? TEE_STORE_CORRUPT : TEE_STORE_OK;
+	case RECORD_RENAME:
+		return replay_rename(object, &r);
 	case RECORD_DELETE:
-		stored_unlink(object);
+		remove_object(object);
 		return r.left ? TEE_STORE_CORRUPT : TEE_STORE_OK;
 	default:
 		return TEE_STORE_CORRUPT;
@@ -260,6 +294,7 @@ enum tee_store_err tee_store_start(const struct tee_store_log_config *config, ui
 	enum tee_store_err err;
 
 	tee_store_stop();
+	store.limit = config->size_max / 2;
 	err = tee_store_log_open(&store.log, config, replay, NULL, position);
 	if (err)
 		tee_store_stop();
@@ -268,41 +303,49 @@ enum tee_store_err tee_store_start(const struct tee_store_log_config *config, ui
 
 void tee_store_stop(void)
 {
-	while (store.objects)
-		stored_unlink(store.objects);
+	while (tee_table_first())
+		remove_object(tee_table_first());
 	tee_store_log_close(&store.log);
+}
+
+int tee_store_dir(void)
+{
+	return store.log ? tee_store_log_dir(store.log) : -1;
 }
 
 enum tee_store_err tee_store_put(const void *id, size_t id_size, const struct tee_stored_content *content,
 				 struct tee_stored **out)
 {
+	const struct tee_stored *old = tee_table_find(id, id_size);
 	struct record record;
 	struct tee_stored *object;
 	enum tee_store_err err;
 
-	if (id_size > TEE_STORE_ID_MAX || content->size > TEE_STORE_DATA_MAX || content->key_size > TEE_STORE_KEY_MAX)
+	if (id_size > TEE_STORE_ID_MAX || content->size > TEE_STORE_DATA_MAX || content->key_size > TEE_STORE_KEY_MAX ||
+	    !fits(old ? cost_of(old) : 0, cost(id_size, content->key_size, content->size)))
 		return TEE_STORE_NO_SPACE;
-	object = stored_new(id, id_size, content);
+	object = tee_table_new(id, id_size, content);
 	if (!object)
 		return TEE_STORE_NO_MEMORY;
 	if (!record_begin(&record, RECORD_PUT, id, id_size, content->key_size + content->size)) {
-		stored_free(object);
+		tee_table_free(object);
 		return TEE_STORE_NO_MEMORY;
 	}
-	record_be32(&record, content->meta.type);
-	record_be32(&record, content->meta.usage);
-	record_be32(&record, content->meta.max_size);
-	record_be32(&record, (uint32_t)content->key_size);
-	record_bytes(&record, content->key, content->key_size);
-	record_bytes(&record, content->data, content->size);
+	record_put(&record, content);
 	err = record_commit(&record);
 	if (err) {
-		stored_free(object);
+		tee_table_free(object);
 		return err;
 	}
-	stored_link(object);
+	put(object);
 	*out = object;
 	return TEE_STORE_OK;
+}
+
+/* Whether the object may have so many bytes of data. */
+static bool data_fits(const struct tee_stored *object, size_t size)
+{
+	return fits(cost_of(object), cost(object->id_size, object->key_size, size));
 }
 
 enum tee_store_err tee_store_write(struct tee_stored *object, size_t offset, const void *data, size_t size)
@@ -312,16 +355,17 @@ enum tee_store_err tee_store_write(struct tee_stored *object, size_t offset, con
 
 	if (!size)
 		return TEE_STORE_OK;
-	if (offset > TEE_STORE_DATA_MAX || size > TEE_STORE_DATA_MAX - offset)
+	if (offset > TEE_STORE_DATA_MAX || size > TEE_STORE_DATA_MAX - offset ||
+	    (offset + size > object->size && !data_fits(object, offset + size)))
 		return TEE_STORE_NO_SPACE;
-	if (!stored_reserve(object, offset + size) ||
+	if (!tee_table_reserve(object, offset + size) ||
 	    !record_begin(&record, RECORD_WRITE, object->id, object->id_size, size))
 		return TEE_STORE_NO_MEMORY;
 	record_be32(&record, (uint32_t)offset);
 	record_bytes(&record, data, size);
 	err = record_commit(&record);
 	if (!err)
-		stored_write(object, offset, data, size);
+		write_at(object, offset, data, size);
 	return err;
 }
 
@@ -330,14 +374,33 @@ enum tee_store_err tee_store_resize(struct tee_stored *object, size_t size)
 	struct record record;
 	enum tee_store_err err;
 
-	if (size > TEE_STORE_DATA_MAX)
+	if (size > TEE_STORE_DATA_MAX || !data_fits(object, size))
 		return TEE_STORE_NO_SPACE;
-	if (!stored_reserve(object, size) || !record_begin(&record, RECORD_RESIZE, object->id, object->id_size, 0))
+	if (!tee_table_reserve(object, size) ||
+	    !record_begin(&record, RECORD_RESIZE, object->id, object->id_size, 0))
 		return TEE_STORE_NO_MEMORY;
 	record_be32(&record, (uint32_t)size);
 	err = record_commit(&record);
 	if (!err)
-		stored_resize(object, size);
+		resize(object, size);
+	return err;
+}
+
+enum tee_store_err tee_store_rename(struct tee_stored *object, const void *id, size_t id_size)
+{
+	const uint8_t length = (uint8_t)id_size;
+	struct record record;
+	enum tee_store_err err;
+
+	if (id_size > TEE_STORE_ID_MAX || !fits(cost_of(object), cost(id_size, object->key_size, object->size)))
+		return TEE_STORE_NO_SPACE;
+	if (!record_begin(&record, RECORD_RENAME, object->id, object->id_size, 0))
+		return TEE_STORE_NO_MEMORY;
+	record_bytes(&record, &length, 1);
+	record_bytes(&record, id, id_size);
+	err = record_commit(&record);
+	if (!err)
+		rename_object(object, id, id_size);
 	return err;
 }
 
@@ -364,6 +427,6 @@ enum tee_store_err tee_store_delete(struct tee_stored *object)
 		return TEE_STORE_NO_MEMORY;
 	err = record_commit(&record);
 	if (!err)
-		stored_unlink(object);
+		remove_object(object);
 	return err;
 }

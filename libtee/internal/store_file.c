@@ -15,28 +15,36 @@ static enum tee_store_err open_error(void)
 	return errno == ENOSPC || errno == EDQUOT ? TEE_STORE_NO_SPACE : TEE_STORE_ACCESS;
 }
 
-static enum tee_store_err file_lock(struct tee_store_file *file)
+static enum tee_store_err lock(int fd, struct stat *st)
 {
-	struct stat st;
-
-	if (flock(file->fd, LOCK_EX | LOCK_NB))
+	if (flock(fd, LOCK_EX | LOCK_NB))
 		return errno == EWOULDBLOCK ? TEE_STORE_IN_USE : TEE_STORE_FAILED;
-	if (fstat(file->fd, &st))
+	if (fstat(fd, st))
 		return TEE_STORE_FAILED;
-	if (!S_ISREG(st.st_mode))
-		return TEE_STORE_ACCESS;
-	/* Replaced or renamed while we waited for nothing: somebody else is at work here. */
-	if (!st.st_nlink)
+	return S_ISREG(st->st_mode) ? TEE_STORE_OK : TEE_STORE_ACCESS;
+}
+
+/* Locks what was opened under that name. It may have lost the name since then to another process's compaction. */
+static enum tee_store_err lock_named(const struct tee_store_file *file, int fd, const char *name, struct stat *st)
+{
+	enum tee_store_err err = lock(fd, st);
+	struct stat named;
+
+	if (err)
+		return err;
+	if (fstatat(file->dir, name, &named, AT_SYMLINK_NOFOLLOW) || named.st_ino != st->st_ino || named.st_dev != st->st_dev)
 		return TEE_STORE_IN_USE;
-	file->size = (uint64_t)st.st_size;
 	return TEE_STORE_OK;
 }
 
-enum tee_store_err tee_store_file_open(struct tee_store_file *file, const char *dir, const TEE_UUID *uuid)
+enum tee_store_err tee_store_file_open(struct tee_store_file *file, const char *dir, const TEE_UUID *uuid,
+				       const struct tee_store_io *io)
 {
 	char text[TEE_UUID_TEXT];
+	enum tee_store_err err;
+	struct stat st;
 
-	*file = (struct tee_store_file){ .dir = -1, .fd = -1 };
+	*file = (struct tee_store_file){ .dir = -1, .fd = -1, .spare = -1, .io = io };
 	tee_uuid_text(uuid, text);
 	snprintf(file->name, sizeof(file->name), "%s.log", text);
 	snprintf(file->new_name, sizeof(file->new_name), "%s.log.new", text);
@@ -51,7 +59,9 @@ enum tee_store_err tee_store_file_open(struct tee_store_file *file, const char *
 	}
 	if (file->fd < 0)
 		return open_error();
-	return file_lock(file);
+	err = lock_named(file, file->fd, file->fresh ? file->new_name : file->name, &st);
+	file->size = err ? 0 : (uint64_t)st.st_size;
+	return err;
 }
 
 enum tee_store_err tee_store_file_publish(struct tee_store_file *file)
@@ -60,12 +70,51 @@ enum tee_store_err tee_store_file_publish(struct tee_store_file *file)
 	if (renameat2(file->dir, file->new_name, file->dir, file->name, RENAME_NOREPLACE))
 		return errno == EEXIST ? TEE_STORE_IN_USE : TEE_STORE_FAILED;
 	file->fresh = false;
-	return fsync(file->dir) ? TEE_STORE_FAILED : TEE_STORE_OK;
+	return file->io->sync_dir(file->dir) ? TEE_STORE_FAILED : TEE_STORE_OK;
 }
 
-void tee_store_file_done(struct tee_store_file *file)
+enum tee_store_err tee_store_file_spare(struct tee_store_file *file)
 {
-	if (file->dir >= 0)
-		close(file->dir);
-	file->dir = -1;
+	enum tee_store_err err;
+	struct stat st;
+
+	file->spare = openat(file->dir, file->new_name, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, FILE_MODE);
+	if (file->spare < 0)
+		return open_error();
+	err = lock_named(file, file->spare, file->new_name, &st);
+	if (err || !st.st_size)
+		return err;
+	/* It may have had the log's name before a process ended in the middle of a swap: first of all that must be over. */
+	if (file->io->sync_dir(file->dir))
+		return TEE_STORE_FAILED;
+	return file->io->discard(file->spare) ? TEE_STORE_FAILED : TEE_STORE_OK;
+}
+
+enum tee_store_err tee_store_file_swap(struct tee_store_file *file)
+{
+	int old = file->fd;
+
+	if (file->io->swap(file->dir, file->name, file->new_name))
+		return errno == EIO ? TEE_STORE_FAILED : TEE_STORE_NO_SPACE;
+	if (file->io->sync_dir(file->dir))
+		return TEE_STORE_FAILED;
+	file->fd = file->spare;
+	file->spare = old;
+	/* The log is good whether or not this works; the next compaction tries again. */
+	(void)file->io->discard(file->spare);
+	return TEE_STORE_OK;
+}
+
+static void close_one(int *fd)
+{
+	if (*fd >= 0)
+		close(*fd);
+	*fd = -1;
+}
+
+void tee_store_file_close(struct tee_store_file *file)
+{
+	close_one(&file->fd);
+	close_one(&file->spare);
+	close_one(&file->dir);
 }

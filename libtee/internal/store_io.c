@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <unistd.h>
 
 static int extend(int fd, off_t offset, off_t size)
@@ -25,9 +26,22 @@ static int extend(int fd, off_t offset, off_t size)
 	return fsync(fd);
 }
 
+static int discard(int fd)
+{
+	return ftruncate(fd, 0);
+}
+
+static int swap(int dir, const char *name, const char *other)
+{
+	return renameat2(dir, other, dir, name, RENAME_EXCHANGE);
+}
+
 const struct tee_store_io tee_store_io_file = {
 	.read = pread,
 	.write = pwrite,
 	.sync = fdatasync,
+	.discard = discard,
+	.swap = swap,
+	.sync_dir = fsync,
 	.extend = extend,
 };

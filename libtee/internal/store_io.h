@@ -11,6 +11,14 @@ struct tee_store_io {
 	ssize_t (*write)(int fd, const void *buffer, size_t size, off_t offset);
 	/* As fdatasync(2). */
 	int (*sync)(int fd);
+	/* Makes the file empty. */
+	int (*discard)(int fd);
+	/*
+	 * Lets two files of a folder swap their names, in one step; fsync(2) of the folder makes it durable. EINVAL or
+	 * ENOSYS: the file system cannot.
+	 */
+	int (*swap)(int dir, const char *name, const char *other);
+	int (*sync_dir)(int dir);
 	/* Makes [offset, offset + size) zeros that take no further metadata to overwrite, durably. -1 and errno. */
 	int (*extend)(int fd, off_t offset, off_t size);
 };

@@ -4,8 +4,6 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include <openssl/crypto.h>
 #include <openssl/rand.h>
@@ -29,8 +27,12 @@
 #define AT_TAG (AT_NONCE + TEE_STORE_NONCE_SIZE)
 #define HEAD_SIZE (AT_TAG + TEE_STORE_TAG_SIZE)
 
+/* What of the head is sealed: version, UUID and salt. */
+#define HEAD_SEALED AT_NONCE
+
 struct tee_store_log {
-	int fd;
+	struct tee_store_file file;
+	int fd;					/* file.fd, or file.spare of a log that is being made */
 	const struct tee_store_io *io;
 	struct tee_store_crypt *crypt;
 	uint64_t size_max;
@@ -38,6 +40,8 @@ struct tee_store_log {
 	uint64_t end;				/* where the next record goes */
 	uint64_t number;			/* of the next record */
 	uint8_t tag[TEE_STORE_TAG_SIZE];	/* of the last record */
+	uint8_t head[HEAD_SEALED];
+	bool batch;				/* of a log that is being made: one sync at its end does */
 	bool failed;
 };
 
@@ -75,12 +79,13 @@ static enum tee_store_err sectors_read(struct tee_store_log *log, uint8_t *buffe
 	return TEE_STORE_OK;
 }
 
-/* One write and one fdatasync. A short write is a failure too: the space was there, so the device is not well. */
+/* One write and, but for a log that is being made, one fdatasync. A short write is a failure too: the space was there, so the device is not well. */
 static enum tee_store_err sectors_write(struct tee_store_log *log, const uint8_t *buffer, size_t sectors)
 {
 	size_t size = sectors * TEE_SECTOR_SIZE;
 
-	if (log->io->write(log->fd, buffer, size, (off_t)log->end) != (ssize_t)size || log->io->sync(log->fd)) {
+	if (log->io->write(log->fd, buffer, size, (off_t)log->end) != (ssize_t)size ||
+	    (!log->batch && log->io->sync(log->fd))) {
 		log->failed = true;
 		return TEE_STORE_FAILED;
 	}
@@ -157,6 +162,31 @@ static enum tee_store_err record_encode(struct tee_store_log *log, const void *r
 	return TEE_STORE_OK;
 }
 
+static uint32_t sectors_of(size_t size)
+{
+	return (uint32_t)((RECORD_HEAD + SIZE_FIELD + size + TEE_SECTOR_PAYLOAD - 1) / TEE_SECTOR_PAYLOAD);
+}
+
+uint64_t tee_store_log_cost(size_t size)
+{
+	return (uint64_t)sectors_of(size) * TEE_SECTOR_SIZE;
+}
+
+uint64_t tee_store_log_used(const struct tee_store_log *log)
+{
+	return log->end;
+}
+
+bool tee_store_log_has_room(const struct tee_store_log *log, size_t size)
+{
+	return log->end + tee_store_log_cost(size) <= log->file_size;
+}
+
+int tee_store_log_dir(const struct tee_store_log *log)
+{
+	return log->file.dir;
+}
+
 enum tee_store_err tee_store_log_append(struct tee_store_log *log, const void *record, size_t size)
 {
 	enum tee_store_err err;
@@ -168,7 +198,7 @@ enum tee_store_err tee_store_log_append(struct tee_store_log *log, const void *r
 		return TEE_STORE_FAILED;
 	if (size > TEE_STORE_RECORD_MAX)
 		return TEE_STORE_NO_SPACE;
-	count = (uint32_t)((RECORD_HEAD + SIZE_FIELD + size + TEE_SECTOR_PAYLOAD - 1) / TEE_SECTOR_PAYLOAD);
+	count = sectors_of(size);
 	bytes = calloc(count, TEE_SECTOR_PAYLOAD);
 	sectors = calloc(count, TEE_SECTOR_SIZE);
 	err = bytes && sectors ? make_room(log, (uint64_t)count * TEE_SECTOR_SIZE) : TEE_STORE_NO_MEMORY;
@@ -315,36 +345,49 @@ static enum tee_store_err replay_all(struct tee_store_log *log, tee_store_replay
 	return err;
 }
 
-static enum tee_store_err head_crypt(struct tee_store_log *log, const struct tee_store_log_config *config,
-				     const uint8_t *head)
+static enum tee_store_err head_crypt(struct tee_store_log *log, const struct tee_store_log_config *config)
 {
 	uint8_t label[sizeof(HEAD_LABEL) - 1 + TEE_UUID_BYTES];
 
 	memcpy(label, HEAD_LABEL, sizeof(HEAD_LABEL) - 1);
-	memcpy(label + sizeof(HEAD_LABEL) - 1, head + AT_UUID, TEE_UUID_BYTES);
-	log->crypt = tee_store_crypt_new(config->device_key, head + AT_SALT, label, sizeof(label));
+	memcpy(label + sizeof(HEAD_LABEL) - 1, log->head + AT_UUID, TEE_UUID_BYTES);
+	log->crypt = tee_store_crypt_new(config->device_key, log->head + AT_SALT, label, sizeof(label));
 	return log->crypt ? TEE_STORE_OK : TEE_STORE_NO_MEMORY;
 }
 
-static enum tee_store_err head_make(struct tee_store_log *log, const struct tee_store_log_config *config)
+/* Seals log->head and writes it. The seal's tag is another one each time, so records fit only behind their own head. */
+static enum tee_store_err head_write(struct tee_store_log *log)
 {
 	uint8_t sector[TEE_SECTOR_SIZE] = { 0 };
 	uint8_t *head = sector + TEE_SECTOR_HEAD;
 	enum tee_store_err err;
 
-	tee_put_be32(head, FORMAT_VERSION);
-	tee_uuid_bytes(&config->uuid, head + AT_UUID);
-	if (RAND_bytes(head + AT_SALT, TEE_STORE_SALT_SIZE) != 1)
+	memcpy(head, log->head, HEAD_SEALED);
+	if (tee_store_crypt_seal(log->crypt, head, HEAD_SEALED, head + HEAD_SIZE, 0, head + AT_NONCE, head + AT_TAG))
 		return TEE_STORE_NO_MEMORY;
-	err = head_crypt(log, config, head);
-	if (!err && tee_store_crypt_seal(log->crypt, head, AT_NONCE, head + HEAD_SIZE, 0, head + AT_NONCE, head + AT_TAG))
-		err = TEE_STORE_NO_MEMORY;
-	if (!err)
-		err = make_room(log, TEE_SECTOR_SIZE);
+	err = make_room(log, TEE_SECTOR_SIZE);
 	if (err)
 		return err;
 	tee_sector_seal(sector, &(struct tee_sector){ .number = 0, .index = 0, .count = 1 });
-	return sectors_write(log, sector, 1);
+	err = sectors_write(log, sector, 1);
+	if (err)
+		return err;
+	memcpy(log->tag, head + AT_TAG, sizeof(log->tag));
+	log->end = TEE_SECTOR_SIZE;
+	log->number = 1;
+	return TEE_STORE_OK;
+}
+
+static enum tee_store_err head_make(struct tee_store_log *log, const struct tee_store_log_config *config)
+{
+	enum tee_store_err err;
+
+	tee_put_be32(log->head, FORMAT_VERSION);
+	tee_uuid_bytes(&config->uuid, log->head + AT_UUID);
+	if (RAND_bytes(log->head + AT_SALT, TEE_STORE_SALT_SIZE) != 1)
+		return TEE_STORE_NO_MEMORY;
+	err = head_crypt(log, config);
+	return err ? err : head_write(log);
 }
 
 static enum tee_store_err head_read(struct tee_store_log *log, const struct tee_store_log_config *config)
@@ -364,28 +407,29 @@ static enum tee_store_err head_read(struct tee_store_log *log, const struct tee_
 	if (!tee_sector_parse(sector, &place) || place.number || place.count != 1 ||
 	    tee_get_be32(head) != FORMAT_VERSION || memcmp(head + AT_UUID, uuid, sizeof(uuid)))
 		return TEE_STORE_CORRUPT;
-	err = head_crypt(log, config, head);
+	memcpy(log->head, head, HEAD_SEALED);
+	err = head_crypt(log, config);
 	if (err)
 		return err;
 	/* The head is whole, so a seal that does not fit is another key's. */
-	if (tee_store_crypt_open(log->crypt, head, AT_NONCE, sector + TEE_SECTOR_HEAD + HEAD_SIZE, 0, head + AT_NONCE,
+	if (tee_store_crypt_open(log->crypt, head, HEAD_SEALED, sector + TEE_SECTOR_HEAD + HEAD_SIZE, 0, head + AT_NONCE,
 				 head + AT_TAG))
 		return TEE_STORE_KEY;
 	memcpy(log->tag, head + AT_TAG, sizeof(log->tag));
 	return TEE_STORE_OK;
 }
 
-static enum tee_store_err log_start(struct tee_store_log *log, const struct tee_store_log_config *config,
-				    struct tee_store_file *file)
+static enum tee_store_err log_start(struct tee_store_log *log, const struct tee_store_log_config *config)
 {
 	enum tee_store_err err;
 
-	log->file_size = file->size / TEE_SECTOR_SIZE * TEE_SECTOR_SIZE;
-	if (file->fresh) {
+	log->file_size = log->file.size / TEE_SECTOR_SIZE * TEE_SECTOR_SIZE;
+	if (log->file.fresh) {
 		log->file_size = 0;
+		log->end = 0;
 		err = head_make(log, config);
 		if (!err)
-			err = tee_store_file_publish(file);
+			err = tee_store_file_publish(&log->file);
 		/* The next start reads what is really there. */
 		tee_store_crypt_free(&log->crypt);
 		if (err)
@@ -401,22 +445,21 @@ enum tee_store_err tee_store_log_open(struct tee_store_log **out, const struct t
 				      tee_store_replay replay, void *arg, uint64_t *position)
 {
 	struct tee_store_log *log = calloc(1, sizeof(*log));
-	struct tee_store_file file;
 	enum tee_store_err err;
 
 	*out = NULL;
 	if (!log)
 		return TEE_STORE_NO_MEMORY;
-	log->fd = -1;
 	log->io = config->io;
 	log->size_max = config->size_max;
-	err = tee_store_file_open(&file, config->dir, &config->uuid);
-	log->fd = file.fd;
+	err = tee_store_file_open(&log->file, config->dir, &config->uuid, config->io);
+	log->fd = log->file.fd;
 	if (!err)
-		err = log_start(log, config, &file);
+		err = log_start(log, config);
 	if (!err)
 		err = replay_all(log, replay, arg);
-	tee_store_file_done(&file);
+	if (!err)
+		err = tee_store_file_spare(&log->file);
 	if (position)
 		*position = log->number;
 	if (err)
@@ -429,9 +472,55 @@ void tee_store_log_close(struct tee_store_log **log)
 {
 	if (!*log)
 		return;
-	if ((*log)->fd >= 0)
-		close((*log)->fd);
+	tee_store_file_close(&(*log)->file);
 	tee_store_crypt_free(&(*log)->crypt);
 	free(*log);
 	*log = NULL;
+}
+
+/* --- compaction --- */
+
+/* Writes the fresh log into the spare file, which is empty or has the rest of a compaction that failed. */
+static enum tee_store_err fresh_write(struct tee_store_log *fresh, tee_store_snapshot snapshot)
+{
+	enum tee_store_err err;
+
+	if (fresh->io->discard(fresh->fd))
+		return TEE_STORE_FAILED;
+	err = head_write(fresh);
+	if (!err)
+		err = snapshot(fresh);
+	if (!err && fresh->io->sync(fresh->fd))
+		err = TEE_STORE_FAILED;
+	return err;
+}
+
+enum tee_store_err tee_store_log_compact(struct tee_store_log *log, tee_store_snapshot snapshot)
+{
+	/* The key stays the log's: its nonces are random, and what it sealed stays far below the 2^32 that they are good for. */
+	struct tee_store_log fresh = *log;
+	enum tee_store_err err;
+
+	if (log->failed)
+		return TEE_STORE_FAILED;
+	fresh.fd = log->file.spare;
+	fresh.file_size = 0;
+	fresh.end = 0;
+	fresh.number = 0;
+	fresh.batch = true;
+	err = fresh_write(&fresh, snapshot);
+	if (!err)
+		err = tee_store_file_swap(&fresh.file);
+	if (!err) {
+		tee_log(TEE_LOG_INFO, "storage: compacted, %llu to %llu bytes", (unsigned long long)log->end,
+			(unsigned long long)fresh.end);
+		fresh.batch = false;
+		*log = fresh;
+		return TEE_STORE_OK;
+	}
+	/* What it may have taken of the disk, or it takes later. */
+	if (err != TEE_STORE_FAILED)
+		(void)log->io->discard(log->file.spare);
+	log->failed = err == TEE_STORE_FAILED;
+	return err;
 }

@@ -13,10 +13,16 @@
  * for, and is cut off. Anything else that is not as it should be is corruption, and the log does not open. A file that
  * was put back as a whole, or whose last record was wiped out by whole sectors, cannot be told from an older state
  * without a counter outside of it.
+ *
+ * Compaction writes what the records amount to into <dir>/<uuid>.log.new, whole and synced, and then lets the two files
+ * swap their names, which the file system does at once and durably before anything more is written. The other one is
+ * emptied and is there for the next time. Both are open from the start on, for a sandboxed process opens nothing. A
+ * start looks at <uuid>.log alone.
  */
 #ifndef LIBTEE_INTERNAL_STORE_LOG_H
 #define LIBTEE_INTERNAL_STORE_LOG_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -27,7 +33,7 @@
 #include "libtee/internal/store_io.h"
 
 /* The largest record's content in bytes, and how much the file grows at once. */
-#define TEE_STORE_RECORD_MAX	((1u << 20) + 4096u)
+#define TEE_STORE_RECORD_MAX	((1u << 20) + 16384u)
 #define TEE_STORE_STEP		(1u << 20)
 
 struct tee_store_log_config {
@@ -50,6 +56,23 @@ typedef enum tee_store_err (*tee_store_replay)(void *arg, const uint8_t *record,
 enum tee_store_err tee_store_log_open(struct tee_store_log **log, const struct tee_store_log_config *config,
 				      tee_store_replay replay, void *arg, uint64_t *position);
 void tee_store_log_close(struct tee_store_log **log);
+
+/* What a record of so many bytes takes in the file, how much all of them take, and whether it fits without growing it. */
+uint64_t tee_store_log_cost(size_t size);
+uint64_t tee_store_log_used(const struct tee_store_log *log);
+bool tee_store_log_has_room(const struct tee_store_log *log, size_t size);
+
+/* The folder with the files, open; the log's own. */
+int tee_store_log_dir(const struct tee_store_log *log);
+
+/* Appends to the fresh log the records that stand for all that was appended so far. */
+typedef enum tee_store_err (*tee_store_snapshot)(struct tee_store_log *fresh);
+
+/*
+ * Replaces the log by a fresh one, durably: after a power cut it is the old one or the new one. On an error it is the
+ * old one and goes on, except after TEE_STORE_FAILED.
+ */
+enum tee_store_err tee_store_log_compact(struct tee_store_log *log, tee_store_snapshot snapshot);
 
 /*
  * Appends one record, durably. After TEE_STORE_FAILED the log takes no more: nobody knows what is on the disk.

@@ -212,7 +212,7 @@ static void no_key_stays_after_the_storage_forgot_it(void **state)
 	fixture_host(dir);
 	object = object_make(TEE_TYPE_AES, seed);
 	assert_int_equal(TEE_CreatePersistentObject(TEE_STORAGE_PRIVATE, "k", 1, 0, object, NULL, 0, NULL), TEE_SUCCESS);
-	TEE_FreeTransientObject(object);
+	TEE_CloseObject(object);
 	tee_host_stop();
 	assert_int_equal(search_memory(seed), 0);
 	fixture_host(dir);

@@ -17,116 +17,14 @@
 
 #include "libtee/internal/store_log.h"
 #include "libtee/internal/store_sector.h"
+#include "tests/unit/store_disk.h"
 
 #define ROWS(a) (sizeof(a) / sizeof((a)[0]))
-#define IMAGE (2 * TEE_STORE_STEP)
+#define SIZE_MAX_BYTES (2 * TEE_STORE_STEP)
 
 static const uint8_t key[TEE_STORE_KEY_SIZE] = { "a device key for unit tests only" };
 static const TEE_UUID uuid = { 0x11223344, 0x5566, 0x7788, { 1, 2, 3, 4, 5, 6, 7, 8 } };
 #define LOG_NAME "11223344-5566-7788-0102-030405060708.log"
-
-/* --- a disk that loses what is not synced, sector by sector --- */
-
-static struct disk {
-	uint8_t durable[IMAGE];
-	uint8_t cache[IMAGE];		/* what reads see */
-	size_t size;
-	bool touched[IMAGE / TEE_SECTOR_SIZE];
-	int cut_after;			/* power goes in this write or sync, counted from 0; -1: never */
-	int steps;
-	bool off;
-} disk;
-
-static uint32_t seed;
-
-static uint32_t dice(void)
-{
-	seed = seed * 1664525u + 1013904223u;
-	return seed >> 8;
-}
-
-/* Any of the sectors that were written since the last sync may have reached the disk. */
-static void power_cut(void)
-{
-	size_t i;
-
-	for (i = 0; i < IMAGE / TEE_SECTOR_SIZE; i++)
-		if (disk.touched[i] && dice() % 2)
-			memcpy(disk.durable + i * TEE_SECTOR_SIZE, disk.cache + i * TEE_SECTOR_SIZE, TEE_SECTOR_SIZE);
-	disk.off = true;
-}
-
-static bool step(void)
-{
-	if (!disk.off && disk.steps++ == disk.cut_after)
-		power_cut();
-	if (disk.off)
-		errno = EIO;
-	return !disk.off;
-}
-
-static void power_on(void)
-{
-	memcpy(disk.cache, disk.durable, sizeof(disk.cache));
-	memset(disk.touched, 0, sizeof(disk.touched));
-	disk.off = false;
-	disk.steps = 0;
-	disk.cut_after = -1;
-}
-
-static ssize_t disk_read(int fd, void *buffer, size_t size, off_t offset)
-{
-	(void)fd;
-	if ((size_t)offset >= disk.size)
-		return 0;
-	if (size > disk.size - (size_t)offset)
-		size = disk.size - (size_t)offset;
-	memcpy(buffer, disk.cache + offset, size);
-	return (ssize_t)size;
-}
-
-static ssize_t disk_write(int fd, const void *buffer, size_t size, off_t offset)
-{
-	size_t i;
-
-	(void)fd;
-	assert_true((size_t)offset % TEE_SECTOR_SIZE == 0 && size % TEE_SECTOR_SIZE == 0);
-	assert_true((size_t)offset + size <= disk.size);
-	if (disk.off)
-		return -1;
-	memcpy(disk.cache + offset, buffer, size);
-	for (i = (size_t)offset / TEE_SECTOR_SIZE; i < ((size_t)offset + size) / TEE_SECTOR_SIZE; i++)
-		disk.touched[i] = true;
-	return step() ? (ssize_t)size : -1;
-}
-
-static int disk_sync(int fd)
-{
-	(void)fd;
-	if (!step())
-		return -1;
-	memcpy(disk.durable, disk.cache, sizeof(disk.durable));
-	memset(disk.touched, 0, sizeof(disk.touched));
-	return 0;
-}
-
-/* The file's size is the real file's, since the log asks the system for it. */
-static int disk_extend(int fd, off_t offset, off_t size)
-{
-	if (!step())
-		return -1;
-	if ((size_t)(offset + size) > IMAGE || ftruncate(fd, offset + size)) {
-		errno = ENOSPC;
-		return -1;
-	}
-	disk.size = (size_t)(offset + size);
-	memset(disk.cache + offset, 0, (size_t)size);
-	return 0;
-}
-
-static const struct tee_store_io disk_io = {
-	.read = disk_read, .write = disk_write, .sync = disk_sync, .extend = disk_extend,
-};
 
 /* --- a log on it, and what came out of the replay --- */
 
@@ -157,7 +55,7 @@ static char dir[] = "/tmp/teepay-log-XXXXXX";
 static struct tee_store_log_config config = {
 	.dir = dir,
 	.device_key = key,
-	.size_max = IMAGE,
+	.size_max = SIZE_MAX_BYTES,
 	.io = &disk_io,
 };
 
@@ -183,9 +81,7 @@ static enum tee_store_err append(struct tee_store_log *log, uint8_t fill, size_t
 static int fresh(void **state)
 {
 	(void)state;
-	memset(&disk, 0, sizeof(disk));
-	disk.cut_after = -1;
-	(void)!unlinkat(AT_FDCWD, LOG_NAME, 0);
+	disk_format(LOG_NAME);
 	return 0;
 }
 
@@ -225,22 +121,13 @@ static void filled(void)
 	tee_store_log_close(&log);
 }
 
-static size_t used_sectors(void)
-{
-	size_t n = IMAGE / TEE_SECTOR_SIZE;
-
-	while (n && tee_sector_is_zero(disk.durable + (n - 1) * TEE_SECTOR_SIZE))
-		n--;
-	return n;
-}
-
 static void replayed_as_written(void **state)
 {
 	struct tee_store_log *log;
 
 	(void)state;
 	filled();
-	power_on();
+	disk_power_on();
 	assert_int_equal(open_log(&log), TEE_STORE_OK);
 	expect_first(ROWS(sizes));
 	assert_int_equal(append(log, 0x77, 9), TEE_STORE_OK);
@@ -254,14 +141,13 @@ static void replayed_as_written(void **state)
 static void one_write_and_one_sync(void **state)
 {
 	struct tee_store_log *log;
-	int before;
 
 	(void)state;
 	assert_int_equal(open_log(&log), TEE_STORE_OK);
 	assert_int_equal(append(log, 1, 100), TEE_STORE_OK);
-	before = disk.steps;
+	disk_cut_after(-1);
 	assert_int_equal(append(log, 1, 40000), TEE_STORE_OK);
-	assert_int_equal(disk.steps, before + 2);
+	assert_int_equal(disk_steps(), 2);
 	tee_store_log_close(&log);
 }
 
@@ -274,7 +160,7 @@ static void nothing_readable_on_the_disk(void **state)
 	assert_int_equal(open_log(&log), TEE_STORE_OK);
 	assert_int_equal(tee_store_log_append(log, secret, sizeof(secret)), TEE_STORE_OK);
 	tee_store_log_close(&log);
-	assert_null(memmem(disk.durable, IMAGE, secret, 8));
+	assert_null(memmem(disk_log(), DISK_FILE_MAX, secret, 8));
 }
 
 /* The last record with every set of missing sectors is cut off; the log goes on as if it had never been. */
@@ -291,19 +177,19 @@ static void torn_tail_at_every_sector(void **state)
 		fresh(state);
 		assert_int_equal(open_log(&log), TEE_STORE_OK);
 		assert_int_equal(append(log, 1, 100), TEE_STORE_OK);
-		first = used_sectors();
+		first = disk_log_sectors();
 		assert_int_equal(append(log, 2, SECTORS * TEE_SECTOR_PAYLOAD - 32), TEE_STORE_OK);
 		tee_store_log_close(&log);
-		assert_int_equal(used_sectors(), first + SECTORS);
+		assert_int_equal(disk_log_sectors(), first + SECTORS);
 		for (i = 0; i < SECTORS; i++)
 			if (missing >> i & 1)
-				memset(disk.durable + (first + i) * TEE_SECTOR_SIZE, 0, TEE_SECTOR_SIZE);
-		power_on();
+				memset(disk_log() + (first + i) * TEE_SECTOR_SIZE, 0, TEE_SECTOR_SIZE);
+		disk_power_on();
 		assert_int_equal(open_log(&log), TEE_STORE_OK);
 		assert_int_equal(seen.count, 1);
 		assert_int_equal(append(log, 3, 10), TEE_STORE_OK);
 		tee_store_log_close(&log);
-		power_on();
+		disk_power_on();
 		assert_int_equal(open_log(&log), TEE_STORE_OK);
 		assert_int_equal(seen.count, 2);
 		assert_int_equal(seen.records[1].first, 3);
@@ -320,17 +206,17 @@ static void hole_in_the_middle_is_corruption(void **state)
 	size_t i;
 
 	filled();
-	used = used_sectors();
+	used = disk_log_sectors();
 	for (i = 0; i < used - last_sectors; i++) {
 		uint8_t kept[TEE_SECTOR_SIZE];
 		struct tee_store_log *log;
 
-		memcpy(kept, disk.durable + i * TEE_SECTOR_SIZE, sizeof(kept));
-		memset(disk.durable + i * TEE_SECTOR_SIZE, 0, sizeof(kept));
-		power_on();
+		memcpy(kept, disk_log() + i * TEE_SECTOR_SIZE, sizeof(kept));
+		memset(disk_log() + i * TEE_SECTOR_SIZE, 0, sizeof(kept));
+		disk_power_on();
 		if (open_log(&log) != TEE_STORE_CORRUPT)
 			fail_msg("sector %zu of %zu was missing, and nobody saw it", i, used);
-		memcpy(disk.durable + i * TEE_SECTOR_SIZE, kept, sizeof(kept));
+		memcpy(disk_log() + i * TEE_SECTOR_SIZE, kept, sizeof(kept));
 	}
 	(void)state;
 }
@@ -344,15 +230,15 @@ static void bit_flips_are_corruption(void **state)
 	size_t f;
 
 	filled();
-	used = used_sectors();
+	used = disk_log_sectors();
 	for (i = 0; i < used; i++)
 		for (f = 0; f < ROWS(fields); f++) {
-			uint8_t *byte = disk.durable + i * TEE_SECTOR_SIZE + fields[f];
+			uint8_t *byte = disk_log() + i * TEE_SECTOR_SIZE + fields[f];
 			uint8_t bit = (uint8_t)(1 << (i + f) % 8);
 			struct tee_store_log *log;
 
 			*byte ^= bit;
-			power_on();
+			disk_power_on();
 			if (open_log(&log) != TEE_STORE_CORRUPT)
 				fail_msg("sector %zu, byte %zu: not seen", i, fields[f]);
 			*byte ^= bit;
@@ -378,15 +264,15 @@ static void sectors_out_of_place_are_corruption(void **state)
 
 	filled();
 	for (i = 0; i < ROWS(rows); i++) {
-		size_t to = rows[i].to ? rows[i].to : used_sectors();
+		size_t to = rows[i].to ? rows[i].to : disk_log_sectors();
 		uint8_t kept[TEE_SECTOR_SIZE];
 
-		memcpy(kept, disk.durable + to * TEE_SECTOR_SIZE, sizeof(kept));
-		memcpy(disk.durable + to * TEE_SECTOR_SIZE, disk.durable + rows[i].from * TEE_SECTOR_SIZE, sizeof(kept));
-		power_on();
+		memcpy(kept, disk_log() + to * TEE_SECTOR_SIZE, sizeof(kept));
+		memcpy(disk_log() + to * TEE_SECTOR_SIZE, disk_log() + rows[i].from * TEE_SECTOR_SIZE, sizeof(kept));
+		disk_power_on();
 		if (open_log(&log) != TEE_STORE_CORRUPT)
 			fail_msg("%s: not seen", rows[i].name);
-		memcpy(disk.durable + to * TEE_SECTOR_SIZE, kept, sizeof(kept));
+		memcpy(disk_log() + to * TEE_SECTOR_SIZE, kept, sizeof(kept));
 	}
 	(void)state;
 }
@@ -400,40 +286,40 @@ static void torn_and_shuffled_is_corruption(void **state)
 
 	(void)state;
 	assert_int_equal(open_log(&log), TEE_STORE_OK);
-	first = used_sectors();
+	first = disk_log_sectors();
 	assert_int_equal(append(log, 2, 4 * TEE_SECTOR_PAYLOAD - 32), TEE_STORE_OK);
 	tee_store_log_close(&log);
-	sectors = disk.durable + first * TEE_SECTOR_SIZE;
+	sectors = disk_log() + first * TEE_SECTOR_SIZE;
 	memcpy(sectors, sectors + TEE_SECTOR_SIZE, TEE_SECTOR_SIZE);
 	memset(sectors + TEE_SECTOR_SIZE, 0, TEE_SECTOR_SIZE);
-	power_on();
+	disk_power_on();
 	assert_int_equal(open_log(&log), TEE_STORE_CORRUPT);
 }
 
 /* Two histories of one log: a record fits only behind the one that it was written behind. */
 static void records_of_another_history_are_corruption(void **state)
 {
-	static uint8_t before[IMAGE];
-	static uint8_t other[IMAGE];
+	static uint8_t before[DISK_FILE_MAX];
+	static uint8_t other[DISK_FILE_MAX];
 	struct tee_store_log *log;
 	int history;
 
 	(void)state;
 	assert_int_equal(open_log(&log), TEE_STORE_OK);
 	tee_store_log_close(&log);
-	memcpy(before, disk.durable, IMAGE);
+	memcpy(before, disk_log(), DISK_FILE_MAX);
 	for (history = 1; history <= 2; history++) {
-		memcpy(disk.durable, before, IMAGE);
-		power_on();
+		memcpy(disk_log(), before, DISK_FILE_MAX);
+		disk_power_on();
 		assert_int_equal(open_log(&log), TEE_STORE_OK);
 		assert_int_equal(append(log, (uint8_t)history, 10), TEE_STORE_OK);
 		assert_int_equal(append(log, (uint8_t)(10 * history), 10), TEE_STORE_OK);
 		tee_store_log_close(&log);
 		if (history == 1)
-			memcpy(other, disk.durable, IMAGE);
+			memcpy(other, disk_log(), DISK_FILE_MAX);
 	}
-	memcpy(disk.durable + 2 * TEE_SECTOR_SIZE, other + 2 * TEE_SECTOR_SIZE, TEE_SECTOR_SIZE);
-	power_on();
+	memcpy(disk_log() + 2 * TEE_SECTOR_SIZE, other + 2 * TEE_SECTOR_SIZE, TEE_SECTOR_SIZE);
+	disk_power_on();
 	assert_int_equal(open_log(&log), TEE_STORE_CORRUPT);
 }
 
@@ -445,15 +331,15 @@ static void mended_checksum_is_corruption(void **state)
 	size_t i;
 
 	filled();
-	used = used_sectors();
+	used = disk_log_sectors();
 	for (i = 1; i < used; i++) {
-		uint8_t *sector = disk.durable + i * TEE_SECTOR_SIZE;
+		uint8_t *sector = disk_log() + i * TEE_SECTOR_SIZE;
 		struct tee_sector head;
 
 		assert_true(tee_sector_parse(sector, &head));
 		sector[TEE_SECTOR_HEAD + 33] ^= 1;
 		tee_sector_seal(sector, &head);
-		power_on();
+		disk_power_on();
 		if (open_log(&log) != TEE_STORE_CORRUPT)
 			fail_msg("sector %zu: not seen", i);
 		sector[TEE_SECTOR_HEAD + 33] ^= 1;
@@ -470,7 +356,7 @@ static void wrong_key(void **state)
 	(void)state;
 	filled();
 	config.device_key = other;
-	power_on();
+	disk_power_on();
 	assert_int_equal(open_log(&log), TEE_STORE_KEY);
 	config.device_key = key;
 	assert_int_equal(open_log(&log), TEE_STORE_OK);
@@ -502,9 +388,9 @@ static void full_log_changes_nothing(void **state)
 	while (append(log, 5, 100000) == TEE_STORE_OK)
 		count++;
 	assert_true(count >= 15);
-	end = used_sectors();
+	end = disk_log_sectors();
 	assert_int_equal(append(log, 5, 100000), TEE_STORE_NO_SPACE);
-	assert_int_equal(used_sectors(), end);
+	assert_int_equal(disk_log_sectors(), end);
 	assert_int_equal(append(log, 6, TEE_STORE_RECORD_MAX + 1), TEE_STORE_NO_SPACE);
 	assert_int_equal(append(log, 6, 10), TEE_STORE_OK);
 	tee_store_log_close(&log);
@@ -520,10 +406,9 @@ static void failed_sync_is_for_good(void **state)
 
 	(void)state;
 	assert_int_equal(open_log(&log), TEE_STORE_OK);
-	disk.cut_after = disk.steps + 1;
+	disk_cut_after(1);
 	assert_int_equal(append(log, 1, 10), TEE_STORE_FAILED);
-	disk.off = false;
-	disk.cut_after = -1;
+	disk_power_on();
 	assert_int_equal(append(log, 2, 10), TEE_STORE_FAILED);
 	tee_store_log_close(&log);
 }
@@ -539,7 +424,7 @@ static void power_cut_at_every_step(void **state)
 
 	(void)state;
 	print_message("# seed %u\n", first_seed);
-	seed = first_seed;
+	disk_seed(first_seed);
 	for (cut = 0; cut < 24; cut++) {
 		int tries;
 
@@ -549,21 +434,21 @@ static void power_cut_at_every_step(void **state)
 			enum tee_store_err err;
 
 			fresh(state);
-			disk.cut_after = cut;
+			disk_cut_after(cut);
 			if (open_log(&log) == TEE_STORE_OK)
 				answered = write_all(log);
 			tee_store_log_close(&log);
-			if (!disk.off)
+			if (!disk_is_off())
 				continue;
-			power_on();
-			disk.cut_after = (int)(dice() % 3);
+			disk_power_on();
+			disk_cut_after((int)(disk_dice() % 3));
 			err = open_log(&log);
 			tee_store_log_close(&log);
 			if (err) {
 				assert_int_equal(err, TEE_STORE_FAILED);
-				power_cut();
+				disk_cut();
 			}
-			power_on();
+			disk_power_on();
 			assert_int_equal(open_log(&log), TEE_STORE_OK);
 			if (seen.count != answered && seen.count != answered + 1)
 				fail_msg("cut %d: %zu answered, %zu there", cut, answered, seen.count);
@@ -571,7 +456,7 @@ static void power_cut_at_every_step(void **state)
 			answered = seen.count;
 			assert_int_equal(append(log, 0x99, 10), TEE_STORE_OK);
 			tee_store_log_close(&log);
-			power_on();
+			disk_power_on();
 			assert_int_equal(open_log(&log), TEE_STORE_OK);
 			assert_int_equal(seen.count, answered + 1);
 			tee_store_log_close(&log);

@@ -2,8 +2,8 @@
 /*
  * Functions of the GlobalPlatform TEE Internal Core API 1.3.1 that are there.
  *
- * Not there yet, and so not declared: property enumerators, sessions between trusted applications, persistent object
- * enumerators and renaming, TEE_CopyOperation and TEE_SetOperationKey2, TEE_GetOperationInfoMultiple, TEE_DigestExtract,
+ * Not there yet, and so not declared: property enumerators, sessions between trusted applications,
+ * TEE_CopyOperation and TEE_SetOperationKey2, TEE_GetOperationInfoMultiple, TEE_DigestExtract,
  * the cipher class, TEE_AsymmetricEncrypt and Decrypt, persistent time, big integers, the deprecated functions of 1.0,
  * and the algorithms that TEE_IsAlgorithmSupported() denies.
  *
@@ -87,9 +87,18 @@ TEE_CHECKED TEE_Result TEE_GenerateKey(TEE_ObjectHandle object, uint32_t keySize
 				       uint32_t paramCount);
 
 /*
- * Persistent objects (§5.7) of TEE_STORAGE_PRIVATE. A change is durable when the function returns, and whole or not at
- * all after a power cut. Ids are up to TEE_OBJECT_ID_MAX_LEN bytes.
- * TEE_ERROR_ITEM_NOT_FOUND, TEE_ERROR_ACCESS_CONFLICT, TEE_ERROR_STORAGE_NO_SPACE. A device that fails to write panics.
+ * Persistent objects (§5.7) of TEE_STORAGE_PRIVATE; the other storages of 1.3 are not there, TEE_ERROR_ITEM_NOT_FOUND. A
+ * change is durable when the function returns, and whole or not at all after a power cut. Ids are 0 to
+ * TEE_OBJECT_ID_MAX_LEN bytes, data up to 1 MiB an object and 32 MiB together.
+ *
+ * TEE_ERROR_ACCESS_CONFLICT: not shared with a handle that is open, or the id is taken. TEE_ERROR_STORAGE_NO_SPACE.
+ * TEE_ERROR_CORRUPT_OBJECT: what is stored is no object of a type that is there. A device that fails to write ends the
+ * process, and an altered storage keeps it from starting.
+ *
+ * TEE_CreatePersistentObject: @object may be NULL; then @attributes, if it is transient, becomes a handle of the
+ * persistent object itself, to be closed with TEE_CloseObject.
+ * TEE_CloseAndDeletePersistentObject1 ends the handle whatever it returns; TEE_ERROR_STORAGE_NOT_AVAILABLE: the object
+ * is still there.
  */
 TEE_CHECKED TEE_Result TEE_OpenPersistentObject(uint32_t storageID, const void *objectID, size_t objectIDLen,
 						uint32_t flags, TEE_ObjectHandle *object);
@@ -97,6 +106,20 @@ TEE_CHECKED TEE_Result TEE_CreatePersistentObject(uint32_t storageID, const void
 						  uint32_t flags, TEE_ObjectHandle attributes, const void *initialData,
 						  size_t initialDataLen, TEE_ObjectHandle *object);
 TEE_CHECKED TEE_Result TEE_CloseAndDeletePersistentObject1(TEE_ObjectHandle object);
+TEE_CHECKED TEE_Result TEE_RenamePersistentObject(TEE_ObjectHandle object, const void *newObjectID,
+						  size_t newObjectIDLen);
+
+/*
+ * Enumeration (§5.8) of what is stored when it starts: objects that are made later are not part of it, what is deleted
+ * meanwhile is left out, what is renamed or replaced comes once. @objectInfo may be NULL; @objectID has room for
+ * TEE_OBJECT_ID_MAX_LEN bytes. TEE_ERROR_ITEM_NOT_FOUND: nothing stored, no more, or not started.
+ */
+TEE_CHECKED TEE_Result TEE_AllocatePersistentObjectEnumerator(TEE_ObjectEnumHandle *objectEnumerator);
+void TEE_FreePersistentObjectEnumerator(TEE_ObjectEnumHandle objectEnumerator);
+void TEE_ResetPersistentObjectEnumerator(TEE_ObjectEnumHandle objectEnumerator);
+TEE_CHECKED TEE_Result TEE_StartPersistentObjectEnumerator(TEE_ObjectEnumHandle objectEnumerator, uint32_t storageID);
+TEE_CHECKED TEE_Result TEE_GetNextPersistentObject(TEE_ObjectEnumHandle objectEnumerator, TEE_ObjectInfo *objectInfo,
+						   void *objectID, size_t *objectIDLen);
 
 /* Data streams (§5.9). Positions and sizes are bytes; *count is what was read, 0 at the end. */
 TEE_CHECKED TEE_Result TEE_ReadObjectData(TEE_ObjectHandle object, void *buffer, size_t size, size_t *count);

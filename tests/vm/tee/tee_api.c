@@ -445,6 +445,18 @@ static void identity_of_an_application(void)
 }
 
 /* What was answered for is there after SIGKILL at any moment: each round kills right after an answer. */
+static void log_file(char path[512])
+{
+	DIR *dir = opendir(TA_FOLDER "/state");
+	const struct dirent *entry;
+
+	CHECK(dir);
+	while ((entry = readdir(dir)))
+		if (strstr(entry->d_name, ".log") && !strstr(entry->d_name, ".log.new"))
+			snprintf(path, 512, TA_FOLDER "/state/%s", entry->d_name);
+	closedir(dir);
+}
+
 static void storage_survives_a_kill(void)
 {
 	uint8_t written[3000];
@@ -495,16 +507,41 @@ static int exit_code(void)
 	return WEXITSTATUS(status);
 }
 
-static void log_file(char path[512])
+/* The log is replaced by a smaller one now and then, by a process that may open no file. */
+static void storage_compacts_in_the_sandbox(void)
 {
-	DIR *dir = opendir(TA_FOLDER "/state");
-	const struct dirent *entry;
+	static uint8_t data[200000];
+	struct ta ta;
+	struct client client;
+	char path[512];
+	struct stat st;
+	int i;
 
-	CHECK(dir);
-	while ((entry = readdir(dir)))
-		if (strstr(entry->d_name, ".log"))
-			snprintf(path, 512, TA_FOLDER "/state/%s", entry->d_name);
-	closedir(dir);
+	both_start(&ta, &client);
+	for (i = 0; i < 30; i++) {
+		TEEC_Operation op = { .paramTypes = TEEC_PARAM_TYPES(TEEC_MEMREF_TEMP_INPUT, 0, 0, 0) };
+
+		memset(data, i, sizeof(data));
+		op.params[0].tmpref.buffer = data;
+		op.params[0].tmpref.size = sizeof(data);
+		CHECK(call(&client, CMD_STORE, &op) == TEEC_SUCCESS);
+	}
+	log_file(path);
+	CHECK(!stat(path, &st) && st.st_size <= 2 << 20);
+	CHECK(ta_log_has("compacted"));
+	both_stop(&ta, &client);
+	ta_start(&ta);
+	client_start(&client);
+	memset(data, 0, sizeof(data));
+	{
+		TEEC_Operation op = { .paramTypes = TEEC_PARAM_TYPES(TEEC_MEMREF_TEMP_OUTPUT, 0, 0, 0) };
+
+		op.params[0].tmpref.buffer = data;
+		op.params[0].tmpref.size = sizeof(data);
+		CHECK(call(&client, CMD_LOAD, &op) == TEEC_SUCCESS);
+		CHECK(op.params[0].tmpref.size == sizeof(data) && data[0] == 29 && data[sizeof(data) - 1] == 29);
+	}
+	both_stop(&ta, &client);
 }
 
 static void what_a_restart_cannot_mend_has_its_exit_code(void)
@@ -596,6 +633,7 @@ int main(void)
 		{ "identity", identity },
 		{ "identity of an application", identity_of_an_application },
 		{ "storage survives SIGKILL", storage_survives_a_kill },
+		{ "storage compacts in the sandbox", storage_compacts_in_the_sandbox },
 		{ "what a restart cannot mend has its exit code", what_a_restart_cannot_mend_has_its_exit_code },
 		{ "SIGTERM ends it within a second", termination_within_a_second },
 		{ "the watchdog is fed", watchdog_is_fed },
