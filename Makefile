@@ -188,7 +188,10 @@ POS_MODULES := tools/pos/purchase.c tools/pos/card.c tools/pos/journal.c tools/p
 PROTO_MODULES := $(call sources,proto)
 $(eval $(call unit,pos_purchase,$(POS_MODULES) tests/unit/field_card.c tests/unit/paper_card.c tests/unit/temp_dir.c common/db.c common/hex.c \
 	common/openssl_crypto.c $(PROTO_MODULES),sqlite3 libcrypto))
-$(eval $(call unit,tee_client,$(TEE_FIXTURE) $(TEE_CLIENT),$(TEE_PKGS)))
+$(eval $(call unit,tee_client,tests/unit/tee_client_fixture.c $(TEE_FIXTURE) $(TEE_CLIENT),$(TEE_PKGS)))
+$(eval $(call unit,tee_client_memory,tests/unit/tee_client_fixture.c $(TEE_FIXTURE) $(TEE_CLIENT),$(TEE_PKGS)))
+$(eval $(call unit,tee_client_cancel,tests/unit/tee_client_fixture.c $(TEE_FIXTURE) $(TEE_CLIENT),$(TEE_PKGS)))
+OBJECTS += $(call objects,tests/unit/tee_client_fixture.c)
 $(eval $(call unit,payment,$(TEST_WORLD) common/hex.c,libcrypto))
 $(eval $(call unit,tee_secrets,$(filter-out %/serve.c,$(TEE_FIXTURE)),$(TEE_PKGS)))
 $(eval $(call unit,tee_system,$(filter-out %/serve.c,$(TEE_FIXTURE)),$(TEE_PKGS)))

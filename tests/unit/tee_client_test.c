@@ -1,314 +1,21 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/*
- * Both sides together over the in-process channel: the TEE Client API in this thread (and others), a trusted
- * application in a thread of its own, with libtee's real serving loop between.
- */
+/* The TEE Client API: contexts, sessions, logins, values, origins, threads, and the end of the other side. */
 #include <pthread.h>
 #include <setjmp.h>
-#include <signal.h>
 #include <stdarg.h>
-#include <stdatomic.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include <cmocka.h>
 
 #include <tee_client_api.h>
 #include <tee_internal_api.h>
-#include <user_ta_header.h>
 
 #include "libtee/channel_inproc.h"
-#include "libtee/client/staging.h"
-#include "libtee/internal/serve.h"
-#include "libtee/internal/uuid.h"
+#include "tests/unit/tee_client_fixture.h"
 #include "tests/unit/tee_fixture.h"
-
-/* --- the trusted application --- */
-
-enum command {
-	CMD_SWAP,		/* value inout: swaps a and b */
-	CMD_UPPER,		/* memref inout: upper case */
-	CMD_FILL,		/* memref output: value a bytes, or TEE_ERROR_SHORT_BUFFER */
-	CMD_SUM,		/* memref input, value output: sum of the bytes */
-	CMD_FAIL,		/* value input: the result */
-	CMD_RIGHTS,		/* memref any: what TEE_CheckMemoryAccessRights says, in value output of parameter 1 */
-	CMD_TOUCH,		/* memref: the address for a client that peeks; waits until released */
-	CMD_WAIT_CANCEL,	/* waits until cancelled, unmasked */
-	CMD_WAIT_MASKED,	/* waits until the flag is seen after unmasking */
-	CMD_WHO,		/* identity as text */
-	CMD_COUNT,		/* counts in the session, value output */
-	CMD_OVERSIZE,		/* memref output: claims a large size and success */
-};
-
-struct ta_session {
-	uint32_t count;
-};
-
-static atomic_int sessions_open;
-static atomic_int executed;
-static pthread_mutex_t gate = PTHREAD_MUTEX_INITIALIZER;
-static pthread_cond_t gate_changed = PTHREAD_COND_INITIALIZER;
-static bool gate_entered;
-static bool gate_open;
-
-TEE_Result TA_CreateEntryPoint(void)
-{
-	return TEE_SUCCESS;
-}
-
-void TA_DestroyEntryPoint(void)
-{
-}
-
-TEE_Result TA_OpenSessionEntryPoint(uint32_t types, TEE_Param params[TEE_NUM_PARAMS], void **context)
-{
-	/* A value input is the result that the opening should have. */
-	if (TEE_PARAM_TYPE_GET(types, 0) == TEE_PARAM_TYPE_VALUE_INPUT)
-		return params[0].value.a;
-	if (TEE_PARAM_TYPE_GET(types, 0) == TEE_PARAM_TYPE_VALUE_OUTPUT)
-		params[0].value.a = 42;
-	*context = TEE_Malloc(sizeof(struct ta_session), TEE_MALLOC_FILL_ZERO);
-	sessions_open++;
-	return *context ? TEE_SUCCESS : TEE_ERROR_OUT_OF_MEMORY;
-}
-
-void TA_CloseSessionEntryPoint(void *context)
-{
-	TEE_Free(context);
-	sessions_open--;
-}
-
-static TEE_Result cmd_fill(TEE_Param *params)
-{
-	size_t want = params[1].value.a;
-	size_t room = params[0].memref.size;
-
-	params[0].memref.size = want;
-	if (room < want)
-		return TEE_ERROR_SHORT_BUFFER;
-	TEE_MemFill(params[0].memref.buffer, 0xa5, want);
-	return TEE_SUCCESS;
-}
-
-static TEE_Result cmd_sum(TEE_Param *params)
-{
-	const uint8_t *bytes = params[0].memref.buffer;
-	size_t i;
-
-	for (i = 0; i < params[0].memref.size; i++)
-		params[1].value.a += bytes[i];
-	params[1].value.b = (uint32_t)params[0].memref.size;
-	return TEE_SUCCESS;
-}
-
-static TEE_Result cmd_rights(TEE_Param *params)
-{
-	static const uint32_t asked[] = {
-		TEE_MEMORY_ACCESS_READ,
-		TEE_MEMORY_ACCESS_READ | TEE_MEMORY_ACCESS_ANY_OWNER,
-		TEE_MEMORY_ACCESS_WRITE | TEE_MEMORY_ACCESS_ANY_OWNER,
-	};
-	const uint8_t *buffer = params[0].memref.buffer;
-	size_t size = params[0].memref.size;
-	uint32_t i;
-
-	for (i = 0; i < ROWS(asked); i++)
-		if (!TEE_CheckMemoryAccessRights(asked[i], buffer, size))
-			params[1].value.a |= 1u << i;
-	if (!TEE_CheckMemoryAccessRights(asked[1], buffer, size + 1))
-		params[1].value.a |= 1u << 8;
-	return TEE_SUCCESS;
-}
-
-static void gate_wait(void)
-{
-	pthread_mutex_lock(&gate);
-	gate_entered = true;
-	pthread_cond_broadcast(&gate_changed);
-	while (!gate_open)
-		pthread_cond_wait(&gate_changed, &gate);
-	gate_open = false;
-	gate_entered = false;
-	pthread_mutex_unlock(&gate);
-}
-
-static void gate_await_entered(void)
-{
-	pthread_mutex_lock(&gate);
-	while (!gate_entered)
-		pthread_cond_wait(&gate_changed, &gate);
-	pthread_mutex_unlock(&gate);
-}
-
-static void gate_release(void)
-{
-	pthread_mutex_lock(&gate);
-	gate_open = true;
-	pthread_cond_broadcast(&gate_changed);
-	pthread_mutex_unlock(&gate);
-}
-
-static TEE_Result cmd_wait_masked(void)
-{
-	if (!TEE_MaskCancellation())
-		return TEE_ERROR_GENERIC;
-	gate_wait();
-	/* Cancelled by now, but masked. */
-	if (TEE_GetCancellationFlag())
-		return TEE_ERROR_BAD_STATE;
-	if (!TEE_UnmaskCancellation() || !TEE_GetCancellationFlag())
-		return TEE_ERROR_BAD_STATE;
-	return TEE_Wait(TEE_TIMEOUT_INFINITE);
-}
-
-TEE_Result TA_InvokeCommandEntryPoint(void *context, uint32_t command, uint32_t types, TEE_Param params[TEE_NUM_PARAMS])
-{
-	struct ta_session *session = context;
-	uint8_t *bytes = params[0].memref.buffer;
-	uint32_t a;
-	size_t i;
-
-	(void)types;
-	executed++;
-	switch (command) {
-	case CMD_SWAP:
-		a = params[0].value.a;
-		params[0].value.a = params[0].value.b;
-		params[0].value.b = a;
-		return TEE_SUCCESS;
-	case CMD_UPPER:
-		for (i = 0; i < params[0].memref.size; i++)
-			if (bytes[i] >= 'a' && bytes[i] <= 'z')
-				bytes[i] = (uint8_t)(bytes[i] - 'a' + 'A');
-		return TEE_SUCCESS;
-	case CMD_FILL:
-		return cmd_fill(params);
-	case CMD_SUM:
-		return cmd_sum(params);
-	case CMD_FAIL:
-		return params[0].value.a;
-	case CMD_RIGHTS:
-		return cmd_rights(params);
-	case CMD_TOUCH:
-		gate_wait();
-		return TEE_SUCCESS;
-	case CMD_WAIT_CANCEL:
-		TEE_UnmaskCancellation();
-		return TEE_Wait(TEE_TIMEOUT_INFINITE);
-	case CMD_WAIT_MASKED:
-		return cmd_wait_masked();
-	case CMD_WHO:
-		return TEE_GetPropertyAsString(TEE_PROPSET_CURRENT_CLIENT, "gpd.client.identity",
-					       params[0].memref.buffer, &params[0].memref.size);
-	case CMD_COUNT:
-		params[0].value.a = ++session->count;
-		return TEE_SUCCESS;
-	case CMD_OVERSIZE:
-		params[0].memref.size += 1000;
-		return TEE_SUCCESS;
-	default:
-		return TEE_ERROR_NOT_SUPPORTED;
-	}
-}
-
-/* --- fixture --- */
-
-static char *dir;
-static volatile sig_atomic_t stop;
-static pthread_t server;
-static struct tee_serve_config serve_config;
-static TEEC_Context ctx;
-static TEEC_Session session;
-static TEEC_UUID uuid;
-
-static void *serve(void *arg)
-{
-	(void)arg;
-	return tee_serve(&serve_config) ? &serve_config : NULL;
-}
-
-static void server_start(void)
-{
-	struct teechan_bind bind = { .flags = 0 };
-
-	tee_uuid_bytes(&ta_head.uuid, bind.uuid);
-	stop = 0;
-	memset(&serve_config, 0, sizeof(serve_config));
-	serve_config.stop = &stop;
-	assert_int_equal(channel_ops.ta_open(&serve_config.chan, &bind, &serve_config.window), 0);
-	assert_int_equal(pthread_create(&server, NULL, serve, NULL), 0);
-}
-
-static void server_stop(void)
-{
-	void *failed = NULL;
-
-	stop = 1;
-	channel_inproc_wake();
-	assert_int_equal(pthread_join(server, &failed), 0);
-	assert_null(failed);
-	channel_ops.ta_close(serve_config.chan);
-}
-
-static int group_setup(void **state)
-{
-	(void)state;
-	dir = fixture_dir();
-	fixture_host(dir);
-	memcpy(&uuid, &ta_head.uuid, sizeof(uuid));
-	server_start();
-	return 0;
-}
-
-static int group_teardown(void **state)
-{
-	(void)state;
-	server_stop();
-	tee_host_stop();
-	fixture_dir_remove(&dir);
-	return 0;
-}
-
-static int setup(void **state)
-{
-	uint32_t origin = 0;
-
-	(void)state;
-	assert_int_equal(TEEC_InitializeContext(NULL, &ctx), TEEC_SUCCESS);
-	assert_int_equal(TEEC_OpenSession(&ctx, &session, &uuid, TEEC_LOGIN_PUBLIC, NULL, NULL, &origin), TEEC_SUCCESS);
-	assert_int_equal(origin, TEEC_ORIGIN_TRUSTED_APP);
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	(void)state;
-	TEEC_CloseSession(&session);
-	TEEC_FinalizeContext(&ctx);
-	return 0;
-}
-
-static TEEC_Result invoke(uint32_t command, TEEC_Operation *op)
-{
-	uint32_t origin = 0;
-	TEEC_Result result = TEEC_InvokeCommand(&session, command, op, &origin);
-
-	assert_int_equal(origin, TEEC_ORIGIN_TRUSTED_APP);
-	return result;
-}
-
-static TEEC_SharedMemory allocated(size_t size, uint32_t flags)
-{
-	TEEC_SharedMemory memory = { .size = size, .flags = flags };
-
-	assert_int_equal(TEEC_AllocateSharedMemory(&ctx, &memory), TEEC_SUCCESS);
-	assert_non_null(memory.buffer);
-	return memory;
-}
 
 /* --- contexts and sessions --- */
 
@@ -417,7 +124,151 @@ static void identity(void **state)
 	assert_int_equal(op.params[0].tmpref.size, strlen(text) + 1);
 }
 
-/* --- parameters --- */
+/* What only a trusted application can be, or nobody, is no login of a client's; none of it reaches the channel. */
+static void logins_that_are_none(void **state)
+{
+	static const uint32_t methods[] = { 3, 7, 8, 0x80000000, TEE_LOGIN_TRUSTED_APP, UINT32_MAX };
+	static const uint32_t group = 7;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < ROWS(methods); i++) {
+		TEEC_Session other;
+		uint32_t origin = 0;
+
+		if (TEEC_OpenSession(&ctx, &other, &uuid, methods[i], &group, NULL, &origin) != TEEC_ERROR_BAD_PARAMETERS)
+			fail_msg("login %#x", methods[i]);
+		assert_int_equal(origin, TEEC_ORIGIN_API);
+		assert_null(other.imp);
+	}
+}
+
+/* Each login method arrives as what it is. */
+static void logins_arrive(void **state)
+{
+	static const uint32_t methods[] = {
+		TEEC_LOGIN_PUBLIC, TEEC_LOGIN_USER, TEEC_LOGIN_GROUP, TEEC_LOGIN_APPLICATION,
+		TEEC_LOGIN_USER_APPLICATION, TEEC_LOGIN_GROUP_APPLICATION,
+	};
+	static const uint32_t group = 100;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < ROWS(methods); i++) {
+		TEEC_Operation op = { .paramTypes = TEEC_PARAM_TYPES(TEEC_MEMREF_TEMP_OUTPUT, 0, 0, 0) };
+		char text[64] = "";
+		TEEC_Session other;
+		uint32_t login;
+
+		op.params[0].tmpref.buffer = text;
+		op.params[0].tmpref.size = sizeof(text);
+		assert_int_equal(TEEC_OpenSession(&ctx, &other, &uuid, methods[i], &group, NULL, NULL), TEEC_SUCCESS);
+		assert_int_equal(TEEC_InvokeCommand(&other, CMD_WHO, &op, NULL), TEEC_SUCCESS);
+		assert_int_equal(sscanf(text, "%x:", &login), 1);
+		assert_int_equal(login, methods[i]);
+		TEEC_CloseSession(&other);
+	}
+}
+
+/* Where a result comes from, for each place that it can come from. */
+static void origins(void **state)
+{
+	static const TEEC_UUID none = { .timeLow = 1 };
+	TEEC_Operation op = { .paramTypes = TEEC_PARAM_TYPES(4, 0, 0, 0) };
+	TEEC_Session other;
+	uint32_t origin = 0;
+
+	(void)state;
+	assert_int_equal(TEEC_InvokeCommand(&session, CMD_COUNT, &op, &origin), TEEC_ERROR_BAD_PARAMETERS);
+	assert_int_equal(origin, TEEC_ORIGIN_API);
+	assert_int_equal(TEEC_OpenSession(&ctx, &other, &uuid, TEEC_LOGIN_PUBLIC, NULL, &op, &origin),
+			 TEEC_ERROR_BAD_PARAMETERS);
+	assert_int_equal(origin, TEEC_ORIGIN_API);
+	assert_int_equal(TEEC_OpenSession(&ctx, &other, &none, TEEC_LOGIN_PUBLIC, NULL, NULL, &origin),
+			 TEEC_ERROR_ITEM_NOT_FOUND);
+	assert_int_equal(origin, TEEC_ORIGIN_TEE);
+	op.paramTypes = TEEC_PARAM_TYPES(TEEC_VALUE_INPUT, 0, 0, 0);
+	op.params[0].value.a = TEEC_ERROR_BAD_PARAMETERS;
+	assert_int_equal(TEEC_InvokeCommand(&session, CMD_FAIL, &op, &origin), TEEC_ERROR_BAD_PARAMETERS);
+	assert_int_equal(origin, TEEC_ORIGIN_TRUSTED_APP);
+	/* Nobody need ask. */
+	assert_int_equal(TEEC_InvokeCommand(&session, CMD_FAIL, &op, NULL), TEEC_ERROR_BAD_PARAMETERS);
+}
+
+/* What is NULL or was never made is refused, or ignored where the function cannot say so. */
+static void nothing_to_work_on(void **state)
+{
+	TEEC_Context no_context = { NULL };
+	TEEC_Session no_session = { NULL };
+	TEEC_SharedMemory memory = { .size = 1, .flags = TEEC_MEM_INPUT };
+	TEEC_Session other;
+	uint32_t origin = 0;
+
+	(void)state;
+	assert_int_equal(TEEC_OpenSession(NULL, &other, &uuid, TEEC_LOGIN_PUBLIC, NULL, NULL, &origin), TEEC_ERROR_BAD_PARAMETERS);
+	assert_int_equal(origin, TEEC_ORIGIN_API);
+	assert_int_equal(TEEC_OpenSession(&no_context, &other, &uuid, TEEC_LOGIN_PUBLIC, NULL, NULL, NULL),
+			 TEEC_ERROR_BAD_PARAMETERS);
+	assert_int_equal(TEEC_OpenSession(&ctx, NULL, &uuid, TEEC_LOGIN_PUBLIC, NULL, NULL, NULL), TEEC_ERROR_BAD_PARAMETERS);
+	assert_int_equal(TEEC_InvokeCommand(NULL, 0, NULL, NULL), TEEC_ERROR_BAD_PARAMETERS);
+	assert_int_equal(TEEC_InvokeCommand(&no_session, 0, NULL, NULL), TEEC_ERROR_BAD_PARAMETERS);
+	assert_int_equal(TEEC_AllocateSharedMemory(NULL, &memory), TEEC_ERROR_BAD_PARAMETERS);
+	assert_int_equal(TEEC_AllocateSharedMemory(&no_context, &memory), TEEC_ERROR_BAD_PARAMETERS);
+	assert_int_equal(TEEC_AllocateSharedMemory(&ctx, NULL), TEEC_ERROR_BAD_PARAMETERS);
+	assert_int_equal(TEEC_RegisterSharedMemory(NULL, &memory), TEEC_ERROR_BAD_PARAMETERS);
+	assert_int_equal(TEEC_RegisterSharedMemory(&ctx, NULL), TEEC_ERROR_BAD_PARAMETERS);
+	TEEC_CloseSession(&no_session);
+	TEEC_FinalizeContext(&no_context);
+}
+
+/* Sessions of several contexts are apart, and the end of one context is none of another. */
+static void several_contexts(void **state)
+{
+	TEEC_Operation op = { .paramTypes = TEEC_PARAM_TYPES(TEEC_VALUE_OUTPUT, 0, 0, 0) };
+	TEEC_Context contexts[8];
+	TEEC_Session sessions[ROWS(contexts)];
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < ROWS(contexts); i++) {
+		assert_int_equal(TEEC_InitializeContext(NULL, &contexts[i]), TEEC_SUCCESS);
+		assert_int_equal(TEEC_OpenSession(&contexts[i], &sessions[i], &uuid, TEEC_LOGIN_PUBLIC, NULL, NULL, NULL),
+				 TEEC_SUCCESS);
+	}
+	for (i = 0; i < ROWS(contexts); i += 2) {
+		TEEC_CloseSession(&sessions[i]);
+		TEEC_FinalizeContext(&contexts[i]);
+	}
+	for (i = 1; i < ROWS(contexts); i += 2) {
+		assert_int_equal(TEEC_InvokeCommand(&sessions[i], CMD_COUNT, &op, NULL), TEEC_SUCCESS);
+		assert_int_equal(op.params[0].value.a, 1);
+		TEEC_CloseSession(&sessions[i]);
+		TEEC_FinalizeContext(&contexts[i]);
+	}
+	assert_int_equal(invoke(CMD_COUNT, &op), TEEC_SUCCESS);
+	assert_int_equal(sessions_open, 1);
+}
+
+/* All four parameters together, of four kinds, in any place. */
+static void four_parameters(void **state)
+{
+	static uint8_t bytes[] = { 1, 2, 3 };
+	TEEC_Operation op = {
+		.paramTypes = TEEC_PARAM_TYPES(TEEC_MEMREF_TEMP_INPUT, TEEC_VALUE_INOUT, TEEC_NONE, TEEC_VALUE_INPUT),
+		.params[0].tmpref = { bytes, sizeof(bytes) },
+		.params[1].value = { 100, 7 },
+		.params[3].value = { 5, 6 },
+	};
+
+	(void)state;
+	assert_int_equal(invoke(CMD_SUM, &op), TEEC_SUCCESS);
+	assert_int_equal(op.params[1].value.a, 106);
+	assert_int_equal(op.params[1].value.b, 3);
+	/* An input is never written. */
+	assert_int_equal(op.params[3].value.a, 5);
+	assert_int_equal(op.params[3].value.b, 6);
+	assert_int_equal(op.params[0].tmpref.size, 3);
+}
 
 static void values(void **state)
 {
@@ -433,465 +284,6 @@ static void values(void **state)
 	op.paramTypes = TEEC_PARAM_TYPES(TEEC_VALUE_INPUT, 0, 0, 0);
 	op.params[0].value.a = 0x1234;
 	assert_int_equal(invoke(CMD_FAIL, &op), 0x1234);
-}
-
-/* From nothing to beyond the inbox, where libteec goes through a region by itself. */
-static void temporary_references_of_all_sizes(void **state)
-{
-	static const size_t sizes[] = { 0, 1, 15, 16, 17, 4095, 4096, 65535, 65536, 65537, 200000 };
-	static uint8_t bytes[200000];
-	size_t i;
-	size_t n;
-
-	(void)state;
-	for (i = 0; i < ROWS(sizes); i++) {
-		TEEC_Operation op = {
-			.paramTypes = TEEC_PARAM_TYPES(TEEC_MEMREF_TEMP_INPUT, TEEC_VALUE_OUTPUT, 0, 0),
-			.params[0].tmpref = { bytes, sizes[i] },
-		};
-
-		memset(bytes, 3, sizeof(bytes));
-		assert_int_equal(invoke(CMD_SUM, &op), TEEC_SUCCESS);
-		assert_int_equal(op.params[1].value.a, 3 * sizes[i]);
-		assert_int_equal(op.params[1].value.b, sizes[i]);
-		assert_int_equal(op.params[0].tmpref.size, sizes[i]);
-
-		memset(bytes, 'q', sizeof(bytes));
-		op.paramTypes = TEEC_PARAM_TYPES(TEEC_MEMREF_TEMP_INOUT, 0, 0, 0);
-		assert_int_equal(invoke(CMD_UPPER, &op), TEEC_SUCCESS);
-		for (n = 0; n < sizeof(bytes); n++)
-			assert_int_equal(bytes[n], n < sizes[i] ? 'Q' : 'q');
-	}
-}
-
-/* A region that serves again must not carry what an earlier call, perhaps to another application, left in its pages. */
-static void staging_is_wiped(void **state)
-{
-	struct context own = { 0 };
-	struct staging first, again;
-	uint32_t id;
-
-	(void)state;
-	assert_int_equal(channel_ops.client_open(&own.chan), 0);
-	assert_int_equal(staging_get(&own, 40000, &first), 0);
-	id = first.region.id;
-	memset(first.mapping, 0xaa, first.region.size);
-	staging_put(&own, &first, true);
-	assert_int_equal(staging_get(&own, 100, &again), 0);
-	assert_int_equal(again.region.id, id);
-	for (size_t i = 0; i < 4096; i++)
-		assert_int_equal(((const uint8_t *)again.mapping)[i], 0);
-	/* One that the application may still have does not serve again, nor one that is too small. */
-	staging_put(&own, &again, false);
-	assert_int_equal(staging_get(&own, 100, &first), 0);
-	assert_int_not_equal(first.region.id, id);
-	id = first.region.id;
-	staging_put(&own, &first, true);
-	assert_int_equal(staging_get(&own, 100000, &again), 0);
-	assert_int_not_equal(again.region.id, id);
-	assert_true(again.region.size >= 100000);
-	staging_put(&own, &again, true);
-	staging_drop(&own);
-	assert_null(own.staging);
-	channel_ops.client_close(own.chan);
-}
-
-/* Four that do not fit the inbox together, each of them alone would. */
-static void several_temporary_references(void **state)
-{
-	static uint8_t bytes[4][40000];
-	TEEC_Operation op = {
-		.paramTypes = TEEC_PARAM_TYPES(TEEC_MEMREF_TEMP_INOUT, TEEC_MEMREF_TEMP_INPUT, TEEC_MEMREF_TEMP_OUTPUT,
-					       TEEC_MEMREF_TEMP_INOUT),
-		.params = {
-			{ .tmpref = { bytes[0], 40000 } },
-			{ .tmpref = { bytes[1], 30000 } },
-			{ .tmpref = { bytes[2], 20000 } },
-			{ .tmpref = { bytes[3], 39999 } },
-		},
-	};
-
-	(void)state;
-	memset(bytes, 'a', sizeof(bytes));
-	assert_int_equal(invoke(CMD_UPPER, &op), TEEC_SUCCESS);
-	assert_int_equal(bytes[0][39999], 'A');
-	assert_int_equal(bytes[1][0], 'a');
-	/* An output begins as zeros: the application cannot see what was in the client's memory. */
-	assert_int_equal(bytes[2][0], 0);
-	assert_int_equal(bytes[3][39998], 'a');
-}
-
-static void short_buffer_tells_the_size(void **state)
-{
-	uint8_t bytes[10] = { 0 };
-	TEEC_Operation op = {
-		.paramTypes = TEEC_PARAM_TYPES(TEEC_MEMREF_TEMP_OUTPUT, TEEC_VALUE_INPUT, 0, 0),
-		.params = { { .tmpref = { bytes, 9 } }, { .value = { 10, 0 } } },
-	};
-
-	(void)state;
-	assert_int_equal(invoke(CMD_FILL, &op), TEEC_ERROR_SHORT_BUFFER);
-	assert_int_equal(op.params[0].tmpref.size, 10);
-	assert_int_equal(bytes[0], 0);
-	assert_int_equal(invoke(CMD_FILL, &op), TEEC_SUCCESS);
-	assert_int_equal(bytes[9], 0xa5);
-	/* A null reference asks for the size. */
-	op.params[0].tmpref.buffer = NULL;
-	op.params[0].tmpref.size = 5;
-	assert_int_equal(invoke(CMD_FILL, &op), TEEC_ERROR_SHORT_BUFFER);
-	assert_int_equal(op.params[0].tmpref.size, 10);
-	op.paramTypes = TEEC_PARAM_TYPES(TEEC_MEMREF_TEMP_INPUT, TEEC_VALUE_OUTPUT, 0, 0);
-	op.params[0].tmpref.size = 5;
-	assert_int_equal(TEEC_InvokeCommand(&session, CMD_SUM, &op, NULL), TEEC_ERROR_BAD_PARAMETERS);
-}
-
-/*
- * A size that is no truth must not make anybody write further than the client offered: neither the channel, which copies
- * small outputs, nor libteec, which copies large ones.
- */
-static void claimed_size_is_not_believed(void **state)
-{
-	static const size_t sizes[] = { 100, 100000 };
-	static uint8_t bytes[100000 + 2000];
-	size_t i;
-	size_t n;
-
-	(void)state;
-	for (i = 0; i < ROWS(sizes); i++) {
-		TEEC_Operation op = {
-			.paramTypes = TEEC_PARAM_TYPES(TEEC_MEMREF_TEMP_OUTPUT, 0, 0, 0),
-			.params[0].tmpref = { bytes, sizes[i] },
-		};
-
-		memset(bytes, 0x5a, sizeof(bytes));
-		assert_int_equal(invoke(CMD_OVERSIZE, &op), TEE_SUCCESS);
-		for (n = sizes[i]; n < sizeof(bytes); n++)
-			assert_int_equal(bytes[n], 0x5a);
-	}
-}
-
-static void regions_whole_and_partial(void **state)
-{
-	TEEC_SharedMemory memory = allocated(10000, TEEC_MEM_INPUT | TEEC_MEM_OUTPUT);
-	uint8_t *bytes = memory.buffer;
-	TEEC_Operation op = { .paramTypes = TEEC_PARAM_TYPES(TEEC_MEMREF_WHOLE, 0, 0, 0) };
-	size_t i;
-
-	(void)state;
-	for (i = 0; i < 10000; i++)
-		assert_int_equal(bytes[i], 0);
-	memset(bytes, 'x', 10000);
-	op.params[0].memref.parent = &memory;
-	op.params[0].memref.offset = 77;
-	assert_int_equal(invoke(CMD_UPPER, &op), TEEC_SUCCESS);
-	assert_int_equal(op.params[0].memref.size, 10000);
-	assert_int_equal(bytes[0], 'X');
-	assert_int_equal(bytes[9999], 'X');
-
-	memset(bytes, 'x', 10000);
-	op.paramTypes = TEEC_PARAM_TYPES(TEEC_MEMREF_PARTIAL_INOUT, 0, 0, 0);
-	op.params[0].memref.offset = 4090;
-	op.params[0].memref.size = 20;
-	assert_int_equal(invoke(CMD_UPPER, &op), TEEC_SUCCESS);
-	for (i = 0; i < 10000; i++)
-		assert_int_equal(bytes[i], i >= 4090 && i < 4110 ? 'X' : 'x');
-	TEEC_ReleaseSharedMemory(&memory);
-	assert_null(memory.buffer);
-	TEEC_ReleaseSharedMemory(&memory);
-	TEEC_ReleaseSharedMemory(NULL);
-}
-
-static void registered_memory(void **state)
-{
-	static uint8_t bytes[100000];
-	TEEC_SharedMemory memory = { .buffer = bytes, .size = sizeof(bytes), .flags = TEEC_MEM_INPUT | TEEC_MEM_OUTPUT };
-	TEEC_Operation op = { .paramTypes = TEEC_PARAM_TYPES(TEEC_MEMREF_WHOLE, 0, 0, 0) };
-
-	(void)state;
-	assert_int_equal(TEEC_RegisterSharedMemory(&ctx, &memory), TEEC_SUCCESS);
-	memset(bytes, 'z', sizeof(bytes));
-	op.params[0].memref.parent = &memory;
-	assert_int_equal(invoke(CMD_UPPER, &op), TEEC_SUCCESS);
-	assert_int_equal(bytes[sizeof(bytes) - 1], 'Z');
-	op.paramTypes = TEEC_PARAM_TYPES(TEEC_MEMREF_PARTIAL_INPUT, TEEC_VALUE_OUTPUT, 0, 0);
-	op.params[0].memref.offset = sizeof(bytes) - 3;
-	op.params[0].memref.size = 3;
-	assert_int_equal(invoke(CMD_SUM, &op), TEEC_SUCCESS);
-	assert_int_equal(op.params[1].value.a, 3 * 'Z');
-	TEEC_ReleaseSharedMemory(&memory);
-	assert_ptr_equal(memory.buffer, bytes);
-}
-
-static void shared_memory_of_no_size(void **state)
-{
-	TEEC_SharedMemory memory = allocated(0, TEEC_MEM_INPUT);
-	TEEC_Operation op = { .paramTypes = TEEC_PARAM_TYPES(TEEC_MEMREF_WHOLE, TEEC_VALUE_OUTPUT, 0, 0) };
-
-	(void)state;
-	op.params[0].memref.parent = &memory;
-	assert_int_equal(invoke(CMD_SUM, &op), TEEC_SUCCESS);
-	assert_int_equal(op.params[1].value.b, 0);
-	TEEC_ReleaseSharedMemory(&memory);
-}
-
-static void bad_references_are_refused(void **state)
-{
-	TEEC_SharedMemory memory = allocated(100, TEEC_MEM_INPUT);
-	TEEC_SharedMemory never = { .buffer = &memory, .size = 1, .flags = TEEC_MEM_INPUT };
-	const struct {
-		const char *name;
-		uint32_t type;
-		TEEC_RegisteredMemoryReference ref;
-	} rows[] = {
-		{ "beyond the end", TEEC_MEMREF_PARTIAL_INPUT, { &memory, 10, 91 } },
-		{ "offset beyond the end", TEEC_MEMREF_PARTIAL_INPUT, { &memory, 0, 101 } },
-		{ "size and offset overflow", TEEC_MEMREF_PARTIAL_INPUT, { &memory, SIZE_MAX, 2 } },
-		{ "output of an input block", TEEC_MEMREF_PARTIAL_OUTPUT, { &memory, 10, 0 } },
-		{ "inout of an input block", TEEC_MEMREF_PARTIAL_INOUT, { &memory, 10, 0 } },
-		{ "no parent", TEEC_MEMREF_WHOLE, { NULL, 0, 0 } },
-		{ "block never registered", TEEC_MEMREF_WHOLE, { &never, 0, 0 } },
-		{ "type 4", 4, { &memory, 1, 0 } },
-		{ "type 8", 8, { &memory, 1, 0 } },
-	};
-	size_t i;
-
-	(void)state;
-	for (i = 0; i < ROWS(rows); i++) {
-		TEEC_Operation op = { .paramTypes = TEEC_PARAM_TYPES(0, 0, rows[i].type, 0) };
-		uint32_t origin = 0;
-		int before = executed;
-
-		op.params[2].memref = rows[i].ref;
-		if (TEEC_InvokeCommand(&session, CMD_COUNT, &op, &origin) != TEEC_ERROR_BAD_PARAMETERS)
-			fail_msg("%s", rows[i].name);
-		assert_int_equal(origin, TEEC_ORIGIN_API);
-		assert_int_equal(executed, before);
-	}
-	TEEC_ReleaseSharedMemory(&memory);
-}
-
-static void bad_blocks_are_refused(void **state)
-{
-	static const struct {
-		const char *name;
-		uint32_t flags;
-	} rows[] = { { "no direction", 0 }, { "unknown flag", TEEC_MEM_INPUT | 4 } };
-	size_t i;
-
-	(void)state;
-	for (i = 0; i < ROWS(rows); i++) {
-		TEEC_SharedMemory memory = { .buffer = &i, .size = 1, .flags = rows[i].flags };
-
-		if (TEEC_AllocateSharedMemory(&ctx, &memory) != TEEC_ERROR_BAD_PARAMETERS ||
-		    TEEC_RegisterSharedMemory(&ctx, &memory) != TEEC_ERROR_BAD_PARAMETERS)
-			fail_msg("%s", rows[i].name);
-	}
-	{
-		TEEC_SharedMemory memory = { .buffer = NULL, .size = 1, .flags = TEEC_MEM_INPUT };
-		TEEC_SharedMemory large = { .size = SIZE_MAX / 2, .flags = TEEC_MEM_INPUT };
-
-		assert_int_equal(TEEC_RegisterSharedMemory(&ctx, &memory), TEEC_ERROR_BAD_PARAMETERS);
-		assert_int_equal(TEEC_AllocateSharedMemory(&ctx, &large), TEEC_ERROR_OUT_OF_MEMORY);
-		assert_null(large.buffer);
-	}
-}
-
-/* What the application may do with each kind of reference: bit 0 own read, 1 read, 2 write, 8 one byte further. */
-static void access_rights_of_references(void **state)
-{
-	static uint8_t bytes[64];
-	static const struct {
-		const char *name;
-		uint32_t type;
-		uint32_t rights;
-	} rows[] = {
-		{ "input", TEEC_MEMREF_TEMP_INPUT, 2 },
-		{ "output", TEEC_MEMREF_TEMP_OUTPUT, 2 | 4 },
-		{ "inout", TEEC_MEMREF_TEMP_INOUT, 2 | 4 },
-	};
-	size_t i;
-
-	(void)state;
-	for (i = 0; i < ROWS(rows); i++) {
-		TEEC_Operation op = { .paramTypes = TEEC_PARAM_TYPES(rows[i].type, TEEC_VALUE_INOUT, 0, 0) };
-
-		op.params[0].tmpref.buffer = bytes;
-		op.params[0].tmpref.size = sizeof(bytes);
-		assert_int_equal(invoke(CMD_RIGHTS, &op), TEEC_SUCCESS);
-		if (op.params[1].value.a != rows[i].rights)
-			fail_msg("%s: %#x", rows[i].name, op.params[1].value.a);
-	}
-}
-
-/* --- lending --- */
-
-static void *invoke_touch(void *arg)
-{
-	return TEEC_InvokeCommand(&session, CMD_TOUCH, arg, NULL) ? arg : NULL;
-}
-
-static sigjmp_buf fault;
-
-static void on_fault(int signal)
-{
-	(void)signal;
-	siglongjmp(fault, 1);
-}
-
-/* Claim 8 and the double fetch: while the application has a page, the client has none there. */
-static void lent_pages_are_out_of_reach(void **state)
-{
-	TEEC_SharedMemory memory = allocated(3 * 4096, TEEC_MEM_INPUT | TEEC_MEM_OUTPUT);
-	volatile uint8_t *bytes = memory.buffer;
-	TEEC_Operation op = { .paramTypes = TEEC_PARAM_TYPES(TEEC_MEMREF_PARTIAL_INPUT, 0, 0, 0) };
-	const struct sigaction catch = { .sa_handler = on_fault, .sa_flags = SA_NODEFER };
-	struct sigaction before;
-	volatile int faults = 0;
-	volatile int page;
-	pthread_t thread;
-	void *failed;
-
-	(void)state;
-	op.params[0].memref.parent = &memory;
-	op.params[0].memref.offset = 4096 + 100;
-	op.params[0].memref.size = 10;
-	assert_int_equal(pthread_create(&thread, NULL, invoke_touch, &op), 0);
-	gate_await_entered();
-	sigaction(SIGSEGV, &catch, &before);
-	for (page = 0; page < 3; page++) {
-		if (sigsetjmp(fault, 1))
-			faults += 1 << page;
-		else
-			bytes[page * 4096] = 1;
-	}
-	sigaction(SIGSEGV, &before, NULL);
-	gate_release();
-	assert_int_equal(pthread_join(thread, &failed), 0);
-	assert_null(failed);
-	assert_int_equal(faults, 1 << 1);
-	bytes[4096] = 2;
-	assert_int_equal(bytes[4096], 2);
-	TEEC_ReleaseSharedMemory(&memory);
-}
-
-/* --- cancellation --- */
-
-struct cancelled_call {
-	TEEC_Session *session;
-	uint32_t command;
-	TEEC_Operation op;
-	TEEC_Result result;
-	uint32_t origin;
-	atomic_bool begun;
-};
-
-static void *call_thread(void *arg)
-{
-	struct cancelled_call *call = arg;
-
-	call->begun = true;
-	call->result = TEEC_InvokeCommand(call->session, call->command, &call->op, &call->origin);
-	return NULL;
-}
-
-static void cancelled_while_running(void **state)
-{
-	static const uint32_t commands[] = { CMD_WAIT_CANCEL, CMD_WAIT_MASKED };
-	size_t i;
-
-	(void)state;
-	for (i = 0; i < ROWS(commands); i++) {
-		struct cancelled_call call = { .session = &session, .command = commands[i] };
-		pthread_t thread;
-
-		assert_int_equal(pthread_create(&thread, NULL, call_thread, &call), 0);
-		if (commands[i] == CMD_WAIT_MASKED)
-			gate_await_entered();
-		while (!call.begun)
-			sched_yield();
-		TEEC_RequestCancellation(&call.op);
-		if (commands[i] == CMD_WAIT_MASKED)
-			gate_release();
-		assert_int_equal(pthread_join(thread, NULL), 0);
-		assert_int_equal(call.result, TEEC_ERROR_CANCEL);
-	}
-	TEEC_RequestCancellation(NULL);
-}
-
-/* Behind a call that runs: it ends at once, and the application never sees it. */
-static void cancelled_while_queued(void **state)
-{
-	struct cancelled_call queued = { .session = &session, .command = CMD_COUNT };
-	TEEC_Session busy;
-	struct cancelled_call running = { .session = &busy, .command = CMD_TOUCH };
-	pthread_t one;
-	pthread_t two;
-	int before;
-
-	(void)state;
-	assert_int_equal(TEEC_OpenSession(&ctx, &busy, &uuid, TEEC_LOGIN_PUBLIC, NULL, NULL, NULL), TEEC_SUCCESS);
-	assert_int_equal(pthread_create(&one, NULL, call_thread, &running), 0);
-	gate_await_entered();
-	before = executed;
-	assert_int_equal(pthread_create(&two, NULL, call_thread, &queued), 0);
-	while (!queued.begun)
-		sched_yield();
-	TEEC_RequestCancellation(&queued.op);
-	assert_int_equal(pthread_join(two, NULL), 0);
-	assert_int_equal(queued.result, TEEC_ERROR_CANCEL);
-	assert_int_equal(executed, before);
-	gate_release();
-	assert_int_equal(pthread_join(one, NULL), 0);
-	assert_int_equal(running.result, TEEC_SUCCESS);
-	TEEC_CloseSession(&busy);
-}
-
-/* One that hangs holds nobody up: the call comes back without it, and the session serves again when it answers. */
-static void cancelled_but_hanging(void **state)
-{
-	struct cancelled_call call = { .session = &session, .command = CMD_TOUCH };
-	TEEC_Operation op = { .paramTypes = TEEC_PARAM_TYPES(TEEC_VALUE_OUTPUT, 0, 0, 0) };
-	pthread_t thread;
-
-	(void)state;
-	assert_int_equal(pthread_create(&thread, NULL, call_thread, &call), 0);
-	gate_await_entered();
-	TEEC_RequestCancellation(&call.op);
-	assert_int_equal(pthread_join(thread, NULL), 0);
-	assert_int_equal(call.result, TEEC_ERROR_CANCEL);
-	assert_int_equal(call.origin, TEEC_ORIGIN_COMMS);
-	gate_release();
-	assert_int_equal(invoke(CMD_COUNT, &op), TEEC_SUCCESS);
-}
-
-static void cancelled_before_it_began(void **state)
-{
-	TEEC_Operation op = { .started = 0 };
-	uint32_t origin = 0;
-	int before = executed;
-
-	(void)state;
-	TEEC_RequestCancellation(&op);
-	assert_int_equal(TEEC_InvokeCommand(&session, CMD_COUNT, &op, &origin), TEEC_ERROR_CANCEL);
-	assert_int_equal(origin, TEEC_ORIGIN_API);
-	assert_int_equal(executed, before);
-	/* Over: the next use of the structure is an ordinary one. */
-	op.paramTypes = TEEC_PARAM_TYPES(TEEC_VALUE_OUTPUT, 0, 0, 0);
-	assert_int_equal(invoke(CMD_COUNT, &op), TEEC_SUCCESS);
-	TEEC_RequestCancellation(&op);
-}
-
-/* A client that does not want to cancel need not set started (§4.3.8). */
-static void started_may_be_anything(void **state)
-{
-	TEEC_Operation op;
-
-	(void)state;
-	memset(&op, 0xff, sizeof(op));
-	op.paramTypes = TEEC_PARAM_TYPES(TEEC_VALUE_OUTPUT, 0, 0, 0);
-	assert_int_equal(invoke(CMD_COUNT, &op), TEEC_SUCCESS);
-	op.started = 2;
-	assert_int_equal(invoke(CMD_COUNT, &op), TEEC_SUCCESS);
 }
 
 /* --- rule 1: one INVOKE, one execution --- */
@@ -988,36 +380,24 @@ static void application_ends(void **state)
 
 int main(void)
 {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 	const struct CMUnitTest tests[] = {
-		TEST(contexts),
-		TEST(opening),
-		TEST(application_refuses_or_answers_at_opening),
-		TEST(sessions_have_their_own_state),
-		TEST(identity),
-		TEST(values),
-		TEST(temporary_references_of_all_sizes),
-		TEST(several_temporary_references),
-		TEST(short_buffer_tells_the_size),
-		TEST(claimed_size_is_not_believed),
-		TEST(regions_whole_and_partial),
-		TEST(registered_memory),
-		TEST(shared_memory_of_no_size),
-		TEST(bad_references_are_refused),
-		TEST(bad_blocks_are_refused),
-		TEST(access_rights_of_references),
-		TEST(lent_pages_are_out_of_reach),
-		TEST(staging_is_wiped),
-		TEST(cancelled_while_running),
-		TEST(cancelled_while_queued),
-		TEST(cancelled_but_hanging),
-		TEST(cancelled_before_it_began),
-		TEST(started_may_be_anything),
-		TEST(interrupted_waits_execute_once),
-		TEST(many_threads),
-		TEST(application_ends),
+		CLIENT_TEST(contexts),
+		CLIENT_TEST(opening),
+		CLIENT_TEST(logins_that_are_none),
+		CLIENT_TEST(logins_arrive),
+		CLIENT_TEST(origins),
+		CLIENT_TEST(nothing_to_work_on),
+		CLIENT_TEST(several_contexts),
+		CLIENT_TEST(application_refuses_or_answers_at_opening),
+		CLIENT_TEST(sessions_have_their_own_state),
+		CLIENT_TEST(identity),
+		CLIENT_TEST(values),
+		CLIENT_TEST(four_parameters),
+		CLIENT_TEST(interrupted_waits_execute_once),
+		CLIENT_TEST(many_threads),
+		CLIENT_TEST(application_ends),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);
-	return cmocka_run_group_tests(tests, group_setup, group_teardown);
+	return cmocka_run_group_tests(tests, client_group_setup, client_group_teardown);
 }
