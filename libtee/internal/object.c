@@ -6,6 +6,7 @@
 
 #include <openssl/crypto.h>
 
+#include "libtee/internal/bytes.h"
 #include "libtee/internal/memory.h"
 #include "libtee/internal/panic.h"
 
@@ -109,24 +110,32 @@ TEE_Result TEE_RestrictObjectUsage1(TEE_ObjectHandle object, uint32_t objectUsag
 	return result ? TEE_ERROR_STORAGE_NOT_AVAILABLE : TEE_SUCCESS;
 }
 
+/* §5.5.3, §5.5.4: the part of that name; NULL: the object has none. Secret ones need a right. */
+static const struct tee_key_part *attribute_find(const char *function, TEE_ObjectHandle object, uint32_t attribute)
+{
+	int i;
+
+	if (!object->initialized)
+		tee_panic_misuse(function, "the object has no key");
+	if (!(attribute & TEE_ATTR_FLAG_PUBLIC) && !(tee_object_usage(object) & TEE_USAGE_EXTRACTABLE))
+		tee_panic_misuse(function, "the secret may not be extracted");
+	i = tee_key_part(object->key.type, attribute);
+	return i >= 0 && object->key.parts[i].size ? &object->key.parts[i] : NULL;
+}
+
 /* §5.5.3 */
 TEE_Result TEE_GetObjectBufferAttribute(TEE_ObjectHandle object, uint32_t attributeID, void *buffer, size_t *size)
 {
 	const struct tee_key_part *part;
 	size_t room;
-	int i;
 
 	tee_object_check(__func__, object);
 	TEE_OUT(size, sizeof(*size));
-	room = *size;
-	TEE_MISUSE_IF(!object->initialized, "the object has no key");
 	TEE_MISUSE_IF(attributeID & TEE_ATTR_FLAG_VALUE, "the attribute is a value, not a buffer");
-	TEE_MISUSE_IF(!(attributeID & TEE_ATTR_FLAG_PUBLIC) && !(tee_object_usage(object) & TEE_USAGE_EXTRACTABLE),
-		      "the secret may not be extracted");
-	i = tee_key_part(object->key.type, attributeID);
-	if (i < 0)
+	room = *size;
+	part = attribute_find(__func__, object, attributeID);
+	if (!part)
 		return TEE_ERROR_ITEM_NOT_FOUND;
-	part = &object->key.parts[i];
 	*size = part->size;
 	if (!buffer || room < part->size)
 		return TEE_ERROR_SHORT_BUFFER;
@@ -134,15 +143,23 @@ TEE_Result TEE_GetObjectBufferAttribute(TEE_ObjectHandle object, uint32_t attrib
 	return TEE_SUCCESS;
 }
 
-/* §5.5.4: none of the key types that are there has a value attribute. */
+/* §5.5.4: whoever needs but one half passes NULL for the other. */
 TEE_Result TEE_GetObjectValueAttribute(TEE_ObjectHandle object, uint32_t attributeID, uint32_t *a, uint32_t *b)
 {
-	(void)a;
-	(void)b;
+	const struct tee_key_part *part;
+
 	tee_object_check(__func__, object);
-	TEE_MISUSE_IF(!object->initialized, "the object has no key");
 	TEE_MISUSE_IF(!(attributeID & TEE_ATTR_FLAG_VALUE), "the attribute is a buffer, not a value");
-	return TEE_ERROR_ITEM_NOT_FOUND;
+	TEE_OUT(a, a ? sizeof(*a) : 0);
+	TEE_OUT(b, b ? sizeof(*b) : 0);
+	part = attribute_find(__func__, object, attributeID);
+	if (!part)
+		return TEE_ERROR_ITEM_NOT_FOUND;
+	if (a)
+		*a = tee_get_be32(part->bytes);
+	if (b)
+		*b = tee_get_be32(part->bytes + 4);
+	return TEE_SUCCESS;
 }
 
 /* §5.5.5 */

@@ -29,7 +29,7 @@ TEE_Result TEE_AllocateTransientObject(TEE_ObjectType objectType, uint32_t maxOb
 	TEE_OUT(object, sizeof(TEE_ObjectHandle));
 	*object = TEE_HANDLE_NULL;
 	/* Data objects are persistent only. */
-	if (!type || !type->parts[0] || !tee_key_type_has_bits(type, maxObjectSize))
+	if (!type || type->family == TEE_KEY_NONE || !tee_key_type_has_bits(type, maxObjectSize))
 		return TEE_ERROR_NOT_SUPPORTED;
 	fresh = tee_object_new(type);
 	if (!fresh)
@@ -59,48 +59,75 @@ void TEE_ResetTransientObject(TEE_ObjectHandle object)
 	object->usage = UINT32_MAX;
 }
 
-/* Gives the key its parts from attributes; false: one does not fit, or there is no memory (*memory says which). */
-static bool attributes_take(struct tee_key *key, uint32_t max_bits, const TEE_Attribute *attrs, uint32_t count,
-			    bool *memory)
+/* How long a part may be in an object of that size: of an octet string its own size, else that of the whole. */
+static size_t part_max(const struct tee_key_type *type, uint32_t max_bits)
 {
+	return type->family == TEE_KEY_RAW ? type->octets : (max_bits + 7) / 8;
+}
+
+/* One part from an attribute. */
+static TEE_Result attribute_take(const char *function, struct tee_key *key, uint32_t max_bits, int part, const TEE_Attribute *attr)
+{
+	const uint8_t *bytes = attr->content.ref.buffer;
+	size_t size = attr->content.ref.length;
+
+	if (key->parts[part].size)
+		tee_panic_misuse(function, "an attribute is there twice");
+	if (attr->attributeID & TEE_ATTR_FLAG_VALUE)
+		return tee_key_set_value(key, part, attr->content.value.a, attr->content.value.b) ? TEE_SUCCESS :
+												     TEE_ERROR_OUT_OF_MEMORY;
+	tee_memory_any(function, bytes, size);
+	if (!size)
+		return TEE_ERROR_BAD_PARAMETERS;
+	/* Numbers may have zeros in front. */
+	for (; key->type->family > TEE_KEY_RAW && size > 1 && !*bytes; size--)
+		bytes++;
+	if (size > part_max(key->type, max_bits))
+		tee_panic_misuse(function, "an attribute is too large for the object");
+	return tee_key_set_part(key, part, bytes, size) ? TEE_SUCCESS : TEE_ERROR_OUT_OF_MEMORY;
+}
+
+/* On an error the key has whatever was taken before. */
+static TEE_Result attributes_take(const char *function, struct tee_key *key, uint32_t max_bits, const TEE_Attribute *attrs,
+				  uint32_t count)
+{
+	TEE_Result result = TEE_SUCCESS;
 	uint32_t n;
 
-	*memory = true;
-	for (n = 0; n < count; n++) {
-		const TEE_Attribute *attr = &attrs[n];
-		int part = tee_key_part(key->type, attr->attributeID);
+	for (n = 0; n < count && !result; n++) {
+		int part = tee_key_part(key->type, attrs[n].attributeID);
 
-		TEE_MISUSE_IF(part < 0, "an attribute is not one of the object's type");
-		TEE_MISUSE_IF(key->parts[part].size, "an attribute is there twice");
-		TEE_INBUF(attr->content.ref.buffer, attr->content.ref.length);
-		if (!attr->content.ref.length || attr->content.ref.length > max_bits / 8)
-			return false;
-		*memory = tee_key_set_part(key, part, attr->content.ref.buffer, attr->content.ref.length);
-		if (!*memory)
-			return false;
+		if (part < 0)
+			tee_panic_misuse(function, "an attribute is not one of the object's type");
+		result = attribute_take(function, key, max_bits, part, &attrs[n]);
 	}
-	return true;
+	return result;
+}
+
+static void check_attributes_memory(const char *function, const TEE_Attribute *attrs, uint32_t count)
+{
+	tee_memory_own(function, attrs, count * sizeof(*attrs));
 }
 
 /* §5.6.4: on an error the object stays without a key. */
 TEE_Result TEE_PopulateTransientObject(TEE_ObjectHandle object, const TEE_Attribute *attrs, uint32_t attrCount)
 {
 	struct tee_key key = { 0 };
-	bool memory;
+	TEE_Result result;
 	int i;
 
 	check_empty(__func__, object);
-	TEE_IN(attrs, attrCount * sizeof(*attrs));
+	check_attributes_memory(__func__, attrs, attrCount);
 	key.type = object->key.type;
-	if (!attributes_take(&key, object->max_bits, attrs, attrCount, &memory)) {
+	result = attributes_take(__func__, &key, object->max_bits, attrs, attrCount);
+	for (i = 0; !result && i < key.type->part_count; i++)
+		TEE_MISUSE_IF(!(key.type->parts[i].flags & TEE_KEY_OPTIONAL) && !key.parts[i].size,
+			      "a mandatory attribute is missing");
+	if (!result && (!tee_key_trim(&key) || tee_key_bits(&key) > object->max_bits || !tee_key_valid(&key)))
+		result = TEE_ERROR_BAD_PARAMETERS;
+	if (result) {
 		tee_key_clear(&key);
-		return memory ? TEE_ERROR_BAD_PARAMETERS : TEE_ERROR_OUT_OF_MEMORY;
-	}
-	for (i = 0; i < TEE_KEY_PARTS; i++)
-		TEE_MISUSE_IF(key.type->parts[i] && !key.parts[i].size, "a mandatory attribute is missing");
-	if (!tee_key_valid(&key)) {
-		tee_key_clear(&key);
-		return TEE_ERROR_BAD_PARAMETERS;
+		return result;
 	}
 	object->key = key;
 	object->initialized = true;
@@ -143,20 +170,47 @@ TEE_Result TEE_CopyObjectAttributes1(TEE_ObjectHandle destObject, TEE_ObjectHand
 	return TEE_SUCCESS;
 }
 
-/* §5.6.8: none of the key types that are there takes parameters. */
+/* §5.6.8: attributes that the type takes as parameters, and those that it cannot do without. */
+static void check_parameters(const char *function, const struct tee_key_type *type, const TEE_Attribute *params,
+			     uint32_t count)
+{
+	unsigned int given = 0;
+	uint32_t n;
+	int i;
+
+	for (n = 0; n < count; n++) {
+		i = tee_key_part(type, params[n].attributeID);
+		if (i < 0 || !(type->parts[i].flags & (TEE_KEY_GENERATE_MAY | TEE_KEY_GENERATE_MUST)))
+			tee_panic_misuse(function, "this type of key takes no such parameter");
+		given |= 1u << i;
+	}
+	for (i = 0; i < type->part_count; i++)
+		if (type->parts[i].flags & TEE_KEY_GENERATE_MUST && !(given & 1u << i))
+			tee_panic_misuse(function, "a mandatory parameter is missing");
+}
+
 TEE_Result TEE_GenerateKey(TEE_ObjectHandle object, uint32_t keySize, const TEE_Attribute *params, uint32_t paramCount)
 {
 	const struct tee_key_type *type;
+	struct tee_key key = { 0 };
+	TEE_Result result;
 
-	(void)params;
 	check_empty(__func__, object);
+	check_attributes_memory(__func__, params, paramCount);
 	type = object->key.type;
-	TEE_MISUSE_IF(paramCount, "this type of key takes no parameters");
-	TEE_MISUSE_IF(type->pkey && !type->parts[1], "a public key cannot be generated");
+	TEE_MISUSE_IF(type->family != TEE_KEY_SECRET && !tee_key_type_is_pair(type), "a public key cannot be generated");
 	TEE_MISUSE_IF(keySize > object->max_bits, "the object is too small");
 	TEE_MISUSE_IF(!tee_key_type_has_bits(type, keySize), "there is no such size of this type");
-	if (!tee_key_generate(&object->key, keySize))
-		return TEE_ERROR_OUT_OF_MEMORY;
+	check_parameters(__func__, type, params, paramCount);
+	key.type = type;
+	result = attributes_take(__func__, &key, object->max_bits, params, paramCount);
+	if (!result)
+		result = tee_key_generate(&key, keySize);
+	if (result) {
+		tee_key_clear(&key);
+		return result;
+	}
+	object->key = key;
 	object->initialized = true;
 	return TEE_SUCCESS;
 }

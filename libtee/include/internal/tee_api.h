@@ -2,10 +2,8 @@
 /*
  * Functions of the GlobalPlatform TEE Internal Core API 1.3.1 that are there.
  *
- * Not there yet, and so not declared: property enumerators, sessions between trusted applications,
- * TEE_CopyOperation and TEE_SetOperationKey2, TEE_GetOperationInfoMultiple, TEE_DigestExtract,
- * the cipher class, TEE_AsymmetricEncrypt and Decrypt, persistent time, big integers, the deprecated functions of 1.0,
- * and the algorithms that TEE_IsAlgorithmSupported() denies.
+ * Not there yet, and so not declared: property enumerators, sessions between trusted applications, persistent time,
+ * big integers, and the deprecated functions of 1.0.
  *
  * A handle or a state that the specification forbids panics: the process ends (TEE_Panic). So does a client's memory
  * where the specification says [in] or [out] (§3.4): handles, sizes and counts, object ids, arrays of attributes, and the
@@ -127,21 +125,45 @@ TEE_CHECKED TEE_Result TEE_WriteObjectData(TEE_ObjectHandle object, const void *
 TEE_CHECKED TEE_Result TEE_TruncateObjectData(TEE_ObjectHandle object, size_t size);
 TEE_CHECKED TEE_Result TEE_SeekObjectData(TEE_ObjectHandle object, intmax_t offset, TEE_Whence whence);
 
-/* Operations (§6.2). maxKeySize is bits. TEE_ERROR_NOT_SUPPORTED: algorithm, mode or size is not there. */
+/*
+ * Operations (§6.2). maxKeySize is bits; of TEE_ALG_AES_XTS, which takes two keys, it is their sum.
+ * TEE_ERROR_NOT_SUPPORTED: algorithm, mode or size is not there. TEE_SetOperationKey2: TEE_ERROR_SECURITY if both keys are
+ * the same. TEE_GetOperationInfoMultiple: sizes are bytes; TEE_ERROR_SHORT_BUFFER with the size needed.
+ */
 TEE_CHECKED TEE_Result TEE_AllocateOperation(TEE_OperationHandle *operation, uint32_t algorithm, uint32_t mode,
 					     uint32_t maxKeySize);
 void TEE_FreeOperation(TEE_OperationHandle operation);
 void TEE_GetOperationInfo(TEE_OperationHandle operation, TEE_OperationInfo *operationInfo);
+TEE_CHECKED TEE_Result TEE_GetOperationInfoMultiple(TEE_OperationHandle operation,
+						    TEE_OperationInfoMultiple *operationInfoMultiple,
+						    size_t *operationSize);
 void TEE_ResetOperation(TEE_OperationHandle operation);
 TEE_CHECKED TEE_Result TEE_SetOperationKey(TEE_OperationHandle operation, TEE_ObjectHandle key);
+TEE_CHECKED TEE_Result TEE_SetOperationKey2(TEE_OperationHandle operation, TEE_ObjectHandle key1, TEE_ObjectHandle key2);
+void TEE_CopyOperation(TEE_OperationHandle dstOperation, TEE_OperationHandle srcOperation);
 TEE_CHECKED TEE_Result TEE_IsAlgorithmSupported(uint32_t algId, uint32_t element);
 
-/* Digests (§6.3): TEE_ALG_SHA256. */
+/*
+ * Digests (§6.3). Sizes are bytes. Of TEE_ALG_SHAKE128 and TEE_ALG_SHAKE256 *hashLen says how much is wanted; of the others
+ * TEE_ERROR_SHORT_BUFFER. TEE_DigestExtract gives the output in pieces; *hashLen is what was given, 0 when a digest ends.
+ */
 void TEE_DigestUpdate(TEE_OperationHandle operation, const void *chunk, size_t chunkSize);
 TEE_CHECKED TEE_Result TEE_DigestDoFinal(TEE_OperationHandle operation, const void *chunk, size_t chunkLen, void *hash,
 					 size_t *hashLen);
+TEE_CHECKED TEE_Result TEE_DigestExtract(TEE_OperationHandle operation, void *hash, size_t *hashLen);
 
-/* Message authentication codes (§6.5): TEE_ALG_HMAC_SHA256. Comparison takes the same time whatever the bytes are. */
+/*
+ * Ciphers (§6.4). The initial value (CBC, CTS), counter (CTR) or tweak (XTS) is one block; ECB has none. Source and
+ * destination are the same or do not overlap. TEE_ERROR_SHORT_BUFFER with the size needed, and nothing is done.
+ * TEE_CipherDoFinal: TEE_ERROR_CIPHERTEXT_INVALID if the padding of a _PKCS5 algorithm is wrong.
+ */
+void TEE_CipherInit(TEE_OperationHandle operation, const void *IV, size_t IVLen);
+TEE_CHECKED TEE_Result TEE_CipherUpdate(TEE_OperationHandle operation, const void *srcData, size_t srcLen, void *destData,
+					size_t *destLen);
+TEE_CHECKED TEE_Result TEE_CipherDoFinal(TEE_OperationHandle operation, const void *srcData, size_t srcLen, void *destData,
+					 size_t *destLen);
+
+/* Message authentication codes (§6.5). None has an initial value: IV is not looked at. Comparison takes the same time whatever the bytes are. */
 void TEE_MACInit(TEE_OperationHandle operation, const void *IV, size_t IVLen);
 void TEE_MACUpdate(TEE_OperationHandle operation, const void *chunk, size_t chunkSize);
 TEE_CHECKED TEE_Result TEE_MACComputeFinal(TEE_OperationHandle operation, const void *message, size_t messageLen,
@@ -150,7 +172,8 @@ TEE_CHECKED TEE_Result TEE_MACCompareFinal(TEE_OperationHandle operation, const 
 					   const void *mac, size_t macLen);
 
 /*
- * Authenticated encryption (§6.6): TEE_ALG_AES_GCM. tagLen of TEE_AEInit is bits, of the Final functions bytes.
+ * Authenticated encryption (§6.6). tagLen of TEE_AEInit is bits, of the Final functions bytes. AADLen and payloadLen are for
+ * TEE_ALG_AES_CCM, and binding there.
  * TEE_AEDecryptFinal: TEE_ERROR_MAC_INVALID, and nothing of this call's plain text is left in destData.
  */
 TEE_CHECKED TEE_Result TEE_AEInit(TEE_OperationHandle operation, const void *nonce, size_t nonceLen, uint32_t tagLen,
@@ -164,9 +187,16 @@ TEE_CHECKED TEE_Result TEE_AEDecryptFinal(TEE_OperationHandle operation, const v
 					  void *destData, size_t *destLen, const void *tag, size_t tagLen);
 
 /*
- * Asymmetric operations (§6.7): TEE_ALG_ED25519, where "digest" is the whole message (§6.7.2).
+ * Asymmetric operations (§6.7). Of TEE_ALG_ED25519 and TEE_ALG_ED448 "digest" is the whole message (§6.7.2). Signatures of
+ * DSA, ECDSA and SM2 are r ‖ s, each as long as the order of the group; SM2's cipher text is C1 ‖ C3 ‖ C2.
+ * TEE_ERROR_SHORT_BUFFER with the size needed. TEE_ERROR_BAD_PARAMETERS: an input that does not fit the key, or an unknown
+ * parameter. TEE_ERROR_CIPHERTEXT_INVALID: the padding is wrong. TEE_ERROR_NOT_SUPPORTED: prehash and context of EdDSA.
  * TEE_ERROR_SIGNATURE_INVALID.
  */
+TEE_CHECKED TEE_Result TEE_AsymmetricEncrypt(TEE_OperationHandle operation, const TEE_Attribute *params, uint32_t paramCount,
+					     const void *srcData, size_t srcLen, void *destData, size_t *destLen);
+TEE_CHECKED TEE_Result TEE_AsymmetricDecrypt(TEE_OperationHandle operation, const TEE_Attribute *params, uint32_t paramCount,
+					     const void *srcData, size_t srcLen, void *destData, size_t *destLen);
 TEE_CHECKED TEE_Result TEE_AsymmetricSignDigest(TEE_OperationHandle operation, const TEE_Attribute *params,
 						uint32_t paramCount, const void *digest, size_t digestLen,
 						void *signature, size_t *signatureLen);
@@ -175,9 +205,10 @@ TEE_CHECKED TEE_Result TEE_AsymmetricVerifyDigest(TEE_OperationHandle operation,
 						  const void *signature, size_t signatureLen);
 
 /*
- * Key derivation (§6.8): TEE_ALG_X25519 with TEE_ATTR_X25519_PUBLIC_VALUE, into an empty TEE_TYPE_GENERIC_SECRET of at
- * least 256 bits. A public value of small order (the secret would be all zeros) gives no key: the object stays empty,
- * and TEE_GetObjectInfo1() says so (no TEE_HANDLE_FLAG_INITIALIZED).
+ * Key derivation (§6.8), into an empty TEE_TYPE_GENERIC_SECRET or TEE_TYPE_HKDF with room for the secret: of key agreement
+ * the size of prime, field or RFC 7748's value, of TEE_ALG_HKDF what TEE_ATTR_KDF_KEY_SIZE says (bytes). A public value that
+ * is not of the group, or of small order (the secret would not depend on the private key), gives no key: the object stays
+ * empty, and TEE_GetObjectInfo1() says so (no TEE_HANDLE_FLAG_INITIALIZED).
  */
 void TEE_DeriveKey(TEE_OperationHandle operation, const TEE_Attribute *params, uint32_t paramCount,
 		   TEE_ObjectHandle derivedKey);
