@@ -17,7 +17,6 @@
 #include "libtee/internal/panic.h"
 
 #define SECRET_MAX 512		/* bytes: of a DH prime, and of what a generic secret has */
-#define HKDF_BLOCKS 255		/* RFC 5869 §2.3 */
 
 /* --- agreement --- */
 
