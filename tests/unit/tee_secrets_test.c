@@ -37,18 +37,53 @@ static void key_make(uint8_t seed, uint8_t key[KEY])
 		key[i] = key_byte(seed, i);
 }
 
+#define PIECE (KEY / 2)
+
+/* What is searched for: a key made from a seed, or a number that is only kept masked. */
+struct wanted {
+	uint8_t seed;
+	const uint8_t *masked;		/* NULL: the seed's key */
+	size_t size;
+};
+
+#define MASK 0xa7
+
+static uint8_t wanted_byte(const struct wanted *wanted, size_t i)
+{
+	return wanted->masked ? wanted->masked[i] ^ MASK : key_byte(wanted->seed, i);
+}
+
 /* Half a key is a find as well: an expanded AES-256 key begins with the key itself. */
-static bool has_half(const uint8_t *at, uint8_t seed, size_t half)
+static bool has_piece(const uint8_t *at, const struct wanted *wanted, size_t from)
 {
 	size_t i;
 
-	for (i = 0; i < KEY / 2; i++)
-		if (at[i] != key_byte(seed, half * KEY / 2 + i))
+	for (i = 0; i < PIECE; i++)
+		if (at[i] != wanted_byte(wanted, from + i))
 			return false;
 	return true;
 }
 
-static size_t search_range(int mem, uintptr_t start, uintptr_t end, uint8_t seed)
+/* OpenSSL's numbers have the other byte order. */
+static bool has_piece_backwards(const uint8_t *at, const struct wanted *wanted, size_t from)
+{
+	size_t i;
+
+	for (i = 0; i < PIECE; i++)
+		if (at[i] != wanted_byte(wanted, from + PIECE - 1 - i))
+			return false;
+	return true;
+}
+
+static bool has_any(const uint8_t *at, const struct wanted *wanted)
+{
+	size_t last = wanted->size - PIECE;
+
+	return has_piece(at, wanted, 0) || has_piece(at, wanted, last) || has_piece_backwards(at, wanted, 0) ||
+	       has_piece_backwards(at, wanted, last);
+}
+
+static size_t search_range(int mem, uintptr_t start, uintptr_t end, const struct wanted *wanted)
 {
 	static uint8_t chunk[65536 + KEY];
 	size_t found = 0;
@@ -63,15 +98,15 @@ static size_t search_range(int mem, uintptr_t start, uintptr_t end, uint8_t seed
 		if (at + sizeof(chunk) > skip_from && at < skip_from + sizeof(chunk))
 			continue;
 		n = pread(mem, chunk, end - at < sizeof(chunk) ? end - at : sizeof(chunk), (off_t)at);
-		for (i = 0; i + KEY / 2 <= n && i < 65536; i++)
-			if (has_half(chunk + i, seed, 0) || has_half(chunk + i, seed, 1))
+		for (i = 0; i + PIECE <= n && i < 65536; i++)
+			if (has_any(chunk + i, wanted))
 				found++;
 	}
 	OPENSSL_cleanse(chunk, sizeof(chunk));
 	return found;
 }
 
-static size_t search_memory(uint8_t seed)
+static size_t search_for(const struct wanted *wanted)
 {
 	FILE *maps = fopen("/proc/self/maps", "re");
 	int mem = open("/proc/self/mem", O_RDONLY | O_CLOEXEC);
@@ -88,11 +123,16 @@ static size_t search_memory(uint8_t seed)
 
 		if (sscanf(line, "%" SCNxPTR "-%" SCNxPTR " %c%c", &start, &end, &r, &w) == 4 && r == 'r' && w == 'w' &&
 		    end - start <= RANGE_MAX)
-			found += search_range(mem, start, end, seed);
+			found += search_range(mem, start, end, wanted);
 	}
 	close(mem);
 	fclose(maps);
 	return found;
+}
+
+static size_t search_memory(uint8_t seed)
+{
+	return search_for(&(struct wanted){ .seed = seed, .size = KEY });
 }
 
 static TEE_ObjectHandle object_make(uint32_t type, uint8_t seed)
@@ -109,15 +149,6 @@ static TEE_ObjectHandle object_make(uint32_t type, uint8_t seed)
 	return object;
 }
 
-static void use_hmac(TEE_OperationHandle op)
-{
-	uint8_t out[32];
-	size_t size = sizeof(out);
-
-	TEE_MACInit(op, NULL, 0);
-	assert_int_equal(TEE_MACComputeFinal(op, "message", 7, out, &size), TEE_SUCCESS);
-}
-
 static void use_gcm(TEE_OperationHandle op)
 {
 	uint8_t out[16];
@@ -127,6 +158,51 @@ static void use_gcm(TEE_OperationHandle op)
 
 	assert_int_equal(TEE_AEInit(op, "nonce-nonce-", 12, 128, 0, 0), TEE_SUCCESS);
 	assert_int_equal(TEE_AEEncryptFinal(op, "message", 7, out, &size, tag, &tag_size), TEE_SUCCESS);
+}
+
+static void use_mac(TEE_OperationHandle op)
+{
+	uint8_t out[64];
+	size_t size = sizeof(out);
+
+	TEE_MACInit(op, NULL, 0);
+	assert_int_equal(TEE_MACComputeFinal(op, "message-message-", 16, out, &size), TEE_SUCCESS);
+}
+
+static void use_ccm(TEE_OperationHandle op)
+{
+	uint8_t out[16];
+	uint8_t tag[16];
+	size_t size = sizeof(out);
+	size_t tag_size = sizeof(tag);
+
+	assert_int_equal(TEE_AEInit(op, "nonce-nonce-", 12, 128, 3, 7), TEE_SUCCESS);
+	TEE_AEUpdateAAD(op, "aad", 3);
+	assert_int_equal(TEE_AEEncryptFinal(op, "message", 7, out, &size, tag, &tag_size), TEE_SUCCESS);
+}
+
+static void use_cipher(TEE_OperationHandle op)
+{
+	uint8_t out[64];
+	size_t first = sizeof(out);
+	size_t rest = 16;
+
+	TEE_CipherInit(op, "sixteen-bytes-iv", 16);
+	assert_int_equal(TEE_CipherUpdate(op, "message-message-message-message-", 32, out, &first), TEE_SUCCESS);
+	rest = sizeof(out) - first;
+	assert_int_equal(TEE_CipherDoFinal(op, "message-message-", 16, out + first, &rest), TEE_SUCCESS);
+}
+
+static void use_hkdf(TEE_OperationHandle op)
+{
+	TEE_ObjectHandle derived = TEE_HANDLE_NULL;
+	TEE_Attribute params[2];
+
+	assert_int_equal(TEE_AllocateTransientObject(TEE_TYPE_GENERIC_SECRET, 256, &derived), TEE_SUCCESS);
+	TEE_InitValueAttribute(&params[0], TEE_ATTR_HKDF_HASH_ALGORITHM, TEE_ALG_SHA256, 0);
+	TEE_InitValueAttribute(&params[1], TEE_ATTR_KDF_KEY_SIZE, 32, 0);
+	TEE_DeriveKey(op, params, 2, derived);
+	TEE_FreeTransientObject(derived);
 }
 
 /* Without this, a search that finds nothing would prove nothing. */
@@ -147,8 +223,16 @@ static void no_key_stays_after_its_use(void **state)
 		uint32_t type, algorithm, mode;
 		void (*use)(TEE_OperationHandle op);
 	} rows[] = {
-		{ "HMAC", TEE_TYPE_HMAC_SHA256, TEE_ALG_HMAC_SHA256, TEE_MODE_MAC, use_hmac },
+		{ "HMAC", TEE_TYPE_HMAC_SHA256, TEE_ALG_HMAC_SHA256, TEE_MODE_MAC, use_mac },
+		{ "HMAC-SHA3", TEE_TYPE_HMAC_SHA3_512, TEE_ALG_HMAC_SHA3_512, TEE_MODE_MAC, use_mac },
+		{ "CMAC", TEE_TYPE_AES, TEE_ALG_AES_CMAC, TEE_MODE_MAC, use_mac },
+		{ "CBC-MAC", TEE_TYPE_AES, TEE_ALG_AES_CBC_MAC_NOPAD, TEE_MODE_MAC, use_mac },
 		{ "AES-GCM", TEE_TYPE_AES, TEE_ALG_AES_GCM, TEE_MODE_ENCRYPT, use_gcm },
+		{ "AES-CCM", TEE_TYPE_AES, TEE_ALG_AES_CCM, TEE_MODE_ENCRYPT, use_ccm },
+		{ "AES-CBC", TEE_TYPE_AES, TEE_ALG_AES_CBC_NOPAD, TEE_MODE_DECRYPT, use_cipher },
+		{ "AES-CTR", TEE_TYPE_AES, TEE_ALG_AES_CTR, TEE_MODE_ENCRYPT, use_cipher },
+		{ "AES-CTS", TEE_TYPE_AES, TEE_ALG_AES_CTS, TEE_MODE_DECRYPT, use_cipher },
+		{ "HKDF", TEE_TYPE_HKDF, TEE_ALG_HKDF, TEE_MODE_DERIVE, use_hkdf },
 	};
 	size_t i;
 
@@ -165,6 +249,111 @@ static void no_key_stays_after_its_use(void **state)
 		TEE_FreeTransientObject(object);
 		if (search_memory(seed))
 			fail_msg("%s: the key is still there", rows[i].name);
+	}
+}
+
+/* XTS has two keys; neither stays, nor does a copy of the operation in the middle of a text. */
+static void no_key_stays_after_xts(void **state)
+{
+	TEE_ObjectHandle first = object_make(TEE_TYPE_AES, 90);
+	TEE_ObjectHandle second = object_make(TEE_TYPE_AES, 91);
+	TEE_OperationHandle ops[2] = { TEE_HANDLE_NULL };
+	uint8_t out[64];
+	size_t size = sizeof(out);
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < 2; i++)
+		assert_int_equal(TEE_AllocateOperation(&ops[i], TEE_ALG_AES_XTS, TEE_MODE_ENCRYPT, 2 * KEY * 8), TEE_SUCCESS);
+	assert_int_equal(TEE_SetOperationKey2(ops[0], first, second), TEE_SUCCESS);
+	use_cipher(ops[0]);
+	TEE_CipherInit(ops[0], "sixteen-bytes-iv", 16);
+	assert_int_equal(TEE_CipherUpdate(ops[0], "message-message-message-message-message", 39, out, &size), TEE_SUCCESS);
+	TEE_CopyOperation(ops[1], ops[0]);
+	TEE_FreeTransientObject(second);
+	TEE_FreeTransientObject(first);
+	TEE_FreeOperation(ops[0]);
+	assert_true(search_memory(90) > 0);
+	TEE_FreeOperation(ops[1]);
+	assert_int_equal(search_memory(90), 0);
+	assert_int_equal(search_memory(91), 0);
+}
+
+static const struct pair_row {
+	const char *name;
+	uint32_t type, bits;
+	uint32_t param, value;		/* of TEE_GenerateKey; 0: none */
+	uint32_t algorithm, mode;
+	uint32_t secrets[2];		/* attributes to search for */
+} pair_rows[] = {
+	{ "RSA", TEE_TYPE_RSA_KEYPAIR, 1024, 0, 0, TEE_ALG_RSASSA_PKCS1_V1_5_SHA256, TEE_MODE_SIGN,
+	  { TEE_ATTR_RSA_PRIVATE_EXPONENT, TEE_ATTR_RSA_PRIME1 } },
+	{ "RSA, CRT parts", TEE_TYPE_RSA_KEYPAIR, 1024, 0, 0, TEE_ALG_RSASSA_PKCS1_PSS_MGF1_SHA256, TEE_MODE_SIGN,
+	  { TEE_ATTR_RSA_EXPONENT1, TEE_ATTR_RSA_COEFFICIENT } },
+	{ "ECDSA", TEE_TYPE_ECDSA_KEYPAIR, 384, TEE_ATTR_ECC_CURVE, TEE_ECC_CURVE_NIST_P384, TEE_ALG_ECDSA_SHA256, TEE_MODE_SIGN,
+	  { TEE_ATTR_ECC_PRIVATE_VALUE } },
+	{ "ECDSA on another curve", TEE_TYPE_ECDSA_KEYPAIR, 256, TEE_ATTR_ECC_CURVE, TEE_ECC_CURVE_BSI_P256t1,
+	  TEE_ALG_ECDSA_SHA256, TEE_MODE_SIGN, { TEE_ATTR_ECC_PRIVATE_VALUE } },
+	{ "SM2", TEE_TYPE_SM2_DSA_KEYPAIR, 256, 0, 0, TEE_ALG_SM2_DSA_SM3, TEE_MODE_SIGN, { TEE_ATTR_ECC_PRIVATE_VALUE } },
+	{ "Ed448", TEE_TYPE_ED448_KEYPAIR, 448, 0, 0, TEE_ALG_ED448, TEE_MODE_SIGN, { TEE_ATTR_ED448_PRIVATE_VALUE } },
+};
+
+/* A secret part of the object, masked; the test keeps nothing else of it. */
+static size_t masked_read(TEE_ObjectHandle object, uint32_t attribute, uint8_t masked[128])
+{
+	size_t size = 128;
+	size_t i;
+
+	assert_int_equal(TEE_GetObjectBufferAttribute(object, attribute, masked, &size), TEE_SUCCESS);
+	for (i = 0; i < size; i++)
+		masked[i] ^= MASK;
+	return size;
+}
+
+static void sign_once(const struct pair_row *row, TEE_ObjectHandle pair)
+{
+	static const uint8_t digest[32] = { 1 };
+	TEE_OperationHandle op = TEE_HANDLE_NULL;
+	uint8_t signature[128];
+	size_t size = sizeof(signature);
+
+	assert_int_equal(TEE_AllocateOperation(&op, row->algorithm, row->mode, row->bits), TEE_SUCCESS);
+	assert_int_equal(TEE_SetOperationKey(op, pair), TEE_SUCCESS);
+	assert_int_equal(TEE_AsymmetricSignDigest(op, NULL, 0, digest, sizeof(digest), signature, &size), TEE_SUCCESS);
+	TEE_FreeOperation(op);
+}
+
+/* Made, copied, used and freed: OpenSSL's numbers of it are gone too. */
+static void no_private_number_stays(void **state)
+{
+	size_t i;
+	size_t n;
+
+	(void)state;
+	for (i = 0; i < sizeof(pair_rows) / sizeof(pair_rows[0]); i++) {
+		const struct pair_row *row = &pair_rows[i];
+		TEE_ObjectHandle pair = TEE_HANDLE_NULL;
+		TEE_ObjectHandle copy = TEE_HANDLE_NULL;
+		uint8_t masked[2][128];
+		size_t sizes[2] = { 0 };
+		TEE_Attribute param;
+
+		assert_int_equal(TEE_AllocateTransientObject(row->type, row->bits, &pair), TEE_SUCCESS);
+		assert_int_equal(TEE_AllocateTransientObject(row->type, row->bits, &copy), TEE_SUCCESS);
+		if (row->param)
+			TEE_InitValueAttribute(&param, row->param, row->value, 0);
+		assert_int_equal(TEE_GenerateKey(pair, row->bits, &param, row->param ? 1 : 0), TEE_SUCCESS);
+		assert_int_equal(TEE_CopyObjectAttributes1(copy, pair), TEE_SUCCESS);
+		for (n = 0; n < 2 && row->secrets[n]; n++)
+			sizes[n] = masked_read(pair, row->secrets[n], masked[n]);
+		sign_once(row, copy);
+		for (n = 0; n < 2 && row->secrets[n]; n++)
+			assert_true(search_for(&(struct wanted){ .masked = masked[n], .size = sizes[n] }) > 0);
+		TEE_FreeTransientObject(copy);
+		TEE_FreeTransientObject(pair);
+		for (n = 0; n < 2 && row->secrets[n]; n++)
+			if (search_for(&(struct wanted){ .masked = masked[n], .size = sizes[n] }))
+				fail_msg("%s: secret %zu is still there", row->name, n);
 	}
 }
 
@@ -248,6 +437,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_search_finds_a_living_key),
 		cmocka_unit_test(no_key_stays_after_its_use),
+		cmocka_unit_test(no_key_stays_after_xts),
+		cmocka_unit_test(no_private_number_stays),
 		cmocka_unit_test(no_private_key_stays_after_signing),
 		cmocka_unit_test(no_key_stays_after_the_storage_forgot_it),
 		cmocka_unit_test(no_secret_stays_in_a_freed_block),
