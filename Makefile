@@ -366,9 +366,14 @@ $(B)/tests/bench/channel: $(call objects,$(call sources,tests/bench) $(TEE_PROCE
 $(B)/tests/bench/bench_ta: $(call objects,tests/bench/ta/bench_ta.c) $(B)/obj/tests/bench/ta/user_ta_header.o $(TEE)
 	$(link) $(shell $(PKG_CONFIG) --libs $(TEE_PKGS))
 OBJECTS += $(call objects,$(call sources,tests/bench) tests/bench/ta/bench_ta.c) $(B)/obj/tests/bench/ta/user_ta_header.o
+# What libtee adds to OpenSSL, on the host: no channel is involved.
+FLAGS_tests/bench/crypto = $(INTERNAL_INC)
+$(B)/tests/bench/crypto: $(call objects,tests/bench/crypto/crypto.c tests/bench/stats.c $(filter-out %/serve.c,$(TEE_HOST)))
+	$(link) $(shell $(PKG_CONFIG) --libs $(TEE_PKGS))
+OBJECTS += $(call objects,tests/bench/crypto/crypto.c)
 BENCH_WITH := $(B)/tests/bench/bench_ta $(B)/libteec.so.1
 
-bench: deps $(B)/tests/bench/channel $(BENCH_WITH) kmod
+bench: deps $(B)/tests/bench/channel $(B)/tests/bench/crypto $(BENCH_WITH) kmod
 	$(Q)tests/bench/run.sh $(B) --module "$$(cat $(KMOD_PATH))" $(addprefix --with ,$(BENCH_WITH)) -- $(B)/tests/bench/channel
 
 # The same unit tests again under AddressSanitizer and UBSan, in a build of their own.
@@ -478,7 +483,7 @@ make check        all tests; the last line counts them
 make unit         only the unit tests on this machine       (SAN=1 B=build/san: under AddressSanitizer and UBSan)
 make check-module only the module's tests, in a small virtual machine  (KERNEL=6.12: on another kernel; so with check-system, vm-*, kmod)
 make check-debug  the same on a debugging kernel, which is built the first time (10 to 20 minutes)
-make bench        what a call of the channel costs, as ratios: a table and $(B)/bench.json
+make bench        what a call of the channel costs, and libtee adds to OpenSSL, as ratios: tables and $(B)/bench.json
 make check-mutants breaks the module in every way of tests/vm/mutants.list and sees its tests fail (MUTANTS='a b': only these)
 make check-system only the system tests                     (SYSTEM_TESTS='payment.t ...': only these)
 make vm-run CMD='...' [SHARE=folder]   run a command as root in the virtual machine, with teepay installed

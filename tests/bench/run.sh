@@ -1,7 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-2-Clause
 # run.sh BUILD [short.sh's options] -- PROGRAM: run the benchmarks in the small virtual machine, twice: for time, and once more
-# with a clock that counts instructions. Prints the tables; BUILD/bench.json gets one flat object of both.
+# with a clock that counts instructions; and that of cryptography here. Prints the tables; BUILD/bench.json gets one flat object
+# of all three.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 
@@ -32,9 +33,11 @@ bench_run()
 
 bench_run times '--json /mnt/out/bench.json'
 bench_run instructions '--instructions --rounds 5 --json /mnt/out/bench.json' --icount
+# Cryptography needs no module, and no emulated processor.
+"$build/tests/bench/crypto" --json "$build/bench-crypto.json"
 {
 	echo '{'
-	sed -s '/^[{}]$/d; s/,*$/,/' "$build/bench-times/bench.json" "$build/bench-instructions/bench.json" | sed '$s/,$//'
+	sed -s '/^[{}]$/d; s/,*$/,/' "$build/bench-times/bench.json" "$build/bench-instructions/bench.json" "$build/bench-crypto.json" | sed '$s/,$//'
 	echo '}'
 } >"$build/bench.json"
 echo
