@@ -9,6 +9,9 @@
 
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
 
+/* OP-TEE's number: GlobalPlatform has none for it. */
+#define OPTEE_ALG_DES3_CMAC 0xF0000613
+
 /* GP Core 1.3 table 6-4: modes, and the usage of a key that each wants. */
 static const struct tee_algorithm_mode digest_modes[] = { { TEE_MODE_DIGEST, 0, false } };
 static const struct tee_algorithm_mode mac_modes[] = { { TEE_MODE_MAC, TEE_USAGE_MAC, false } };
@@ -113,6 +116,7 @@ static const struct tee_algorithm algorithms[] = {
 	HMAC(HMAC_SHA3_512, "SHA3-512", 64),
 	HMAC(HMAC_SM3, "SM3", 32),
 	MAC(TEE_ALG_AES_CMAC, TEE_SCHEME_CMAC, "AES", 16, TEE_TYPE_AES),
+	MAC(OPTEE_ALG_DES3_CMAC, TEE_SCHEME_CMAC, "DES-EDE3", 8, TEE_TYPE_DES3),
 	MAC(TEE_ALG_AES_CBC_MAC_NOPAD, TEE_SCHEME_CBC_MAC, "AES", 16, TEE_TYPE_AES),
 	PADDED_MAC(TEE_ALG_AES_CBC_MAC_PKCS5, "AES", 16, TEE_TYPE_AES),
 	MAC(TEE_ALG_DES_CBC_MAC_NOPAD, TEE_SCHEME_CBC_MAC, "DES-EDE3", 8, TEE_TYPE_DES),

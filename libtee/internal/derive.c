@@ -3,8 +3,6 @@
  * Key derivation: GP Core 1.3 §6.8. Diffie-Hellman (RFC 2631 §2.1), ECDH (NIST SP 800-56A §5.7.1.2), X25519 and X448
  * (RFC 7748 §6), HKDF (RFC 5869).
  */
-#include <string.h>
-
 #include <openssl/core_names.h>
 #include <openssl/crypto.h>
 #include <openssl/dh.h>
@@ -143,12 +141,11 @@ static void hkdf(const char *function, TEE_OperationHandle operation, const TEE_
 	EVP_KDF *kdf = EVP_KDF_fetch(NULL, "HKDF", NULL);
 	EVP_KDF_CTX *ctx = kdf ? EVP_KDF_CTX_new(kdf) : NULL;
 	OSSL_PARAM settings[5];
-	char name[32] = { 0 };
 
 	if (!digest)
 		tee_panic_misuse(function, "there is no such hash algorithm");
-	strncpy(name, digest, sizeof(name) - 1);
-	settings[0] = OSSL_PARAM_construct_utf8_string(OSSL_KDF_PARAM_DIGEST, name, 0);
+	/* OpenSSL only reads the name. */
+	settings[0] = OSSL_PARAM_construct_utf8_string(OSSL_KDF_PARAM_DIGEST, (char *)(uintptr_t)digest, 0);
 	settings[1] = OSSL_PARAM_construct_octet_string(OSSL_KDF_PARAM_KEY, key->bytes, key->size);
 	settings[2] = octets_param(function, OSSL_KDF_PARAM_INFO, info);
 	settings[3] = octets_param(function, OSSL_KDF_PARAM_SALT, salt);

@@ -322,23 +322,28 @@ void tee_operation_cipher_key(TEE_OperationHandle operation, uint8_t key[TEE_CIP
 	}
 }
 
+/* A name as a parameter; OpenSSL only reads it. */
+static OSSL_PARAM name_param(const char *param, const char *name)
+{
+	return OSSL_PARAM_construct_utf8_string(param, (char *)(uintptr_t)name, 0);
+}
+
 static bool mac_prepare(TEE_OperationHandle operation)
 {
 	const struct tee_key_part *secret = &operation->keys[0].parts[0];
-	const struct tee_algorithm *algorithm = operation->algorithm;
 	OSSL_PARAM params[] = { OSSL_PARAM_construct_end(), OSSL_PARAM_construct_end() };
-	char name[32];
+	uint8_t key[TEE_CIPHER_KEY_MAX];
+	bool ok;
 
-	if (algorithm->scheme == TEE_SCHEME_HMAC) {
-		strncpy(name, algorithm->name, sizeof(name) - 1);
-		name[sizeof(name) - 1] = '\0';
-		params[0] = OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, name, 0);
-	} else {
-		strncpy(name, EVP_CIPHER_get0_name(operation->evp), sizeof(name) - 1);
-		name[sizeof(name) - 1] = '\0';
-		params[0] = OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_CIPHER, name, 0);
+	if (operation->algorithm->scheme == TEE_SCHEME_HMAC) {
+		params[0] = name_param(OSSL_MAC_PARAM_DIGEST, operation->algorithm->name);
+		return EVP_MAC_init(operation->mac, secret->bytes, secret->size, params) == 1;
 	}
-	return EVP_MAC_init(operation->mac, secret->bytes, secret->size, params) == 1;
+	params[0] = name_param(OSSL_MAC_PARAM_CIPHER, EVP_CIPHER_get0_name(operation->evp));
+	tee_operation_cipher_key(operation, key);
+	ok = EVP_MAC_init(operation->mac, key, (size_t)EVP_CIPHER_get_key_length(operation->evp), params) == 1;
+	OPENSSL_cleanse(key, sizeof(key));
+	return ok;
 }
 
 /* What OpenSSL keeps of the key, so that the calls that follow need not build it again. */

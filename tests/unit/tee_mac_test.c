@@ -9,6 +9,8 @@
 #include <openssl/hmac.h>
 
 #define TEXT_MAX 256
+/* OP-TEE's number. */
+#define OPTEE_ALG_DES3_CMAC 0xF0000613
 
 /* RFC 2202 §2, §3; RFC 4231 §4; NIST SP 800-38B appendix D. */
 static const struct row {
@@ -126,6 +128,24 @@ static const struct row {
 	  "603deb1015ca71be2b73aef0857d77811f352c073b6108d72d9810a30914dff4",
 	  "6bc1bee22e409f96e93d7e117393172aae2d8a571e03ac9c9eb76fac45af8e5130c81c46a35ce411e5fbc1191a0a52eff69f2445df4f"
 	  "9b17ad2b417be66c3710", "e1992190549f6ed5696a2c056c315410" },
+	{ "DES3-CMAC, 3 keys, 0 bytes", OPTEE_ALG_DES3_CMAC, TEE_TYPE_DES3,
+	  "8aa83bf8cbda10620bc1bf19fbb6cd58bc313d4a371ca8b5", "", "b7a688e122ffaf95" },
+	{ "DES3-CMAC, 3 keys, 8 bytes", OPTEE_ALG_DES3_CMAC, TEE_TYPE_DES3,
+	  "8aa83bf8cbda10620bc1bf19fbb6cd58bc313d4a371ca8b5", "6bc1bee22e409f96", "8e8f293136283797" },
+	{ "DES3-CMAC, 3 keys, 20 bytes", OPTEE_ALG_DES3_CMAC, TEE_TYPE_DES3,
+	  "8aa83bf8cbda10620bc1bf19fbb6cd58bc313d4a371ca8b5", "6bc1bee22e409f96e93d7e117393172aae2d8a57",
+	  "743ddbe0ce2dc2ed" },
+	{ "DES3-CMAC, 3 keys, 32 bytes", OPTEE_ALG_DES3_CMAC, TEE_TYPE_DES3,
+	  "8aa83bf8cbda10620bc1bf19fbb6cd58bc313d4a371ca8b5",
+	  "6bc1bee22e409f96e93d7e117393172aae2d8a571e03ac9c9eb76fac45af8e51", "33e6b1092400eae5" },
+	{ "DES3-CMAC, 2 keys, 0 bytes", OPTEE_ALG_DES3_CMAC, TEE_TYPE_DES3, "4cf15134a2850dd58a3d10ba80570d38", "",
+	  "bd2ebf9a3ba00361" },
+	{ "DES3-CMAC, 2 keys, 8 bytes", OPTEE_ALG_DES3_CMAC, TEE_TYPE_DES3, "4cf15134a2850dd58a3d10ba80570d38",
+	  "6bc1bee22e409f96", "4ff2ab813c53ce83" },
+	{ "DES3-CMAC, 2 keys, 20 bytes", OPTEE_ALG_DES3_CMAC, TEE_TYPE_DES3, "4cf15134a2850dd58a3d10ba80570d38",
+	  "6bc1bee22e409f96e93d7e117393172aae2d8a57", "62dd1b471902bd4e" },
+	{ "DES3-CMAC, 2 keys, 32 bytes", OPTEE_ALG_DES3_CMAC, TEE_TYPE_DES3, "4cf15134a2850dd58a3d10ba80570d38",
+	  "6bc1bee22e409f96e93d7e117393172aae2d8a571e03ac9c9eb76fac45af8e51", "31b1e431dabc4eb8" },
 };
 
 static TEE_OperationHandle mac_new(uint32_t algorithm, uint32_t type, const char *key_hex)
