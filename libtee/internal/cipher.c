@@ -339,7 +339,7 @@ static bool finish(const char *function, TEE_OperationHandle operation, const ui
 	uint8_t last[TEE_BLOCK_MAX];
 	int n = 0;
 
-	if (algorithm->pads && !encrypts(operation) && (!total || total % algorithm->block))
+	if (algorithm->pads && !encrypts(operation) && total % algorithm->block)
 		return false;
 	tee_cipher_run(function, operation->cipher, src, size, out ? dst : last);
 	if (EVP_CipherFinal_ex(operation->cipher, last, &n) != 1) {

@@ -84,14 +84,18 @@ static bool part_put(struct tee_key_part *part, const uint8_t *bytes, size_t siz
 	return true;
 }
 
+size_t tee_key_skip_zeros(const struct tee_key_type *type, int part, const uint8_t **bytes, size_t size)
+{
+	for (; is_number(type, part) && size > 1 && !**bytes; size--)
+		(*bytes)++;
+	return size;
+}
+
 bool tee_key_set_part(struct tee_key *key, int part, const void *bytes, size_t size)
 {
 	const uint8_t *at = bytes;
 
-	while (is_number(key->type, part) && size > 1 && !*at) {
-		at++;
-		size--;
-	}
+	size = tee_key_skip_zeros(key->type, part, &at, size);
 	return part_put(&key->parts[part], at, size, size);
 }
 

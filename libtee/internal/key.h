@@ -93,6 +93,9 @@ uint32_t tee_key_bits(const struct tee_key *key);
 /* Wipes and frees the parts; the type stays. */
 void tee_key_clear(struct tee_key *key);
 
+/* Skips the zeros that may stand in front of a number; octet strings stay. Returns how many bytes are left, at least 1. */
+size_t tee_key_skip_zeros(const struct tee_key_type *type, int part, const uint8_t **bytes, size_t size);
+
 /* Gives a part its bytes (a copy; numbers lose their leading zeros). False without memory. */
 bool tee_key_set_part(struct tee_key *key, int part, const void *bytes, size_t size);
 bool tee_key_set_value(struct tee_key *key, int part, uint32_t a, uint32_t b);

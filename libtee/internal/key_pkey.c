@@ -228,11 +228,20 @@ static bool generator_set_up(EVP_PKEY_CTX *ctx, const struct tee_key *key, uint3
 	return key->type->family != TEE_KEY_EC || EVP_PKEY_CTX_set_group_name(ctx, tee_key_curve(key)->name) == 1;
 }
 
+/* FIPS 186-4 §4.2; with other subprimes OpenSSL makes signatures that nobody takes. */
+static bool subprime_fits(const struct tee_key *key)
+{
+	size_t size = tee_key_get(key, TEE_ATTR_DSA_SUBPRIME).size;
+
+	return size == 20 || size == 28 || size == 32;
+}
+
 /* Whether the parameters are those of a key of so many bits. */
 static bool parameters_fit(const struct tee_key *key, uint32_t bits)
 {
 	switch (key->type->family) {
 	case TEE_KEY_DSA:
+		return tee_key_bits(key) == bits && subprime_fits(key);
 	case TEE_KEY_DH:
 		return tee_key_bits(key) == bits && tee_key_value(key, TEE_ATTR_DH_X_BITS) < bits;
 	case TEE_KEY_EC:
@@ -364,6 +373,8 @@ bool tee_key_valid(const struct tee_key *key)
 		return !tee_key_type_is_pair(key->type) || raw_pair_fits(key);
 	case TEE_KEY_RSA:
 		return rsa_public_fits(key) && numbers_fit(key);
+	case TEE_KEY_DSA:
+		return subprime_fits(key) && numbers_fit(key);
 	default:
 		return numbers_fit(key);
 	}

@@ -79,9 +79,7 @@ static TEE_Result attribute_take(const char *function, struct tee_key *key, uint
 	tee_memory_any(function, bytes, size);
 	if (!size)
 		return TEE_ERROR_BAD_PARAMETERS;
-	/* Numbers may have zeros in front. */
-	for (; key->type->family > TEE_KEY_RAW && size > 1 && !*bytes; size--)
-		bytes++;
+	size = tee_key_skip_zeros(key->type, part, &bytes, size);
 	if (size > part_max(key->type, max_bits))
 		tee_panic_misuse(function, "an attribute is too large for the object");
 	return tee_key_set_part(key, part, bytes, size) ? TEE_SUCCESS : TEE_ERROR_OUT_OF_MEMORY;

@@ -228,6 +228,101 @@ static void operation_info(void **state)
 	TEE_FreeTransientObject(key);
 }
 
+static uint32_t state_of(TEE_OperationHandle op)
+{
+	TEE_OperationInfo info;
+
+	TEE_GetOperationInfo(op, &info);
+	return info.handleState;
+}
+
+static void cipher_start(TEE_OperationHandle op)
+{
+	TEE_CipherInit(op, "sixteen-bytes-iv", 16);
+}
+
+static void cipher_end(TEE_OperationHandle op)
+{
+	uint8_t out[16];
+	size_t size = sizeof(out);
+
+	assert_int_equal(TEE_CipherDoFinal(op, "sixteen bytes...", 16, out, &size), TEE_SUCCESS);
+}
+
+static void mac_start(TEE_OperationHandle op)
+{
+	TEE_MACInit(op, NULL, 0);
+}
+
+static void mac_end(TEE_OperationHandle op)
+{
+	uint8_t out[16];
+	size_t size = sizeof(out);
+
+	assert_int_equal(TEE_MACComputeFinal(op, "m", 1, out, &size), TEE_SUCCESS);
+}
+
+static void ae_start(TEE_OperationHandle op)
+{
+	assert_int_equal(TEE_AEInit(op, "nonce-nonce-", 12, 128, 0, 1), TEE_SUCCESS);
+}
+
+static void ae_end(TEE_OperationHandle op)
+{
+	uint8_t out[1];
+	uint8_t tag[16];
+	size_t size = sizeof(out);
+	size_t tag_size = sizeof(tag);
+
+	assert_int_equal(TEE_AEEncryptFinal(op, "m", 1, out, &size, tag, &tag_size), TEE_SUCCESS);
+}
+
+/* GP Core 1.3 §6.1: initial, active, and initial again after the end or a reset, when a key may be set. */
+static void states(void **state)
+{
+	static const struct {
+		const char *name;
+		uint32_t algorithm, mode;
+		void (*start)(TEE_OperationHandle op);
+		void (*end)(TEE_OperationHandle op);
+	} rows[] = {
+		{ "CTR", TEE_ALG_AES_CTR, TEE_MODE_ENCRYPT, cipher_start, cipher_end },
+		{ "CTS", TEE_ALG_AES_CTS, TEE_MODE_ENCRYPT, cipher_start, cipher_end },
+		{ "CMAC", TEE_ALG_AES_CMAC, TEE_MODE_MAC, mac_start, mac_end },
+		{ "CBC-MAC", TEE_ALG_AES_CBC_MAC_PKCS5, TEE_MODE_MAC, mac_start, mac_end },
+		{ "GCM", TEE_ALG_AES_GCM, TEE_MODE_ENCRYPT, ae_start, ae_end },
+		{ "CCM", TEE_ALG_AES_CCM, TEE_MODE_ENCRYPT, ae_start, ae_end },
+	};
+	static const uint8_t bytes[16];
+	TEE_ObjectHandle key = secret_new(TEE_TYPE_AES, bytes, sizeof(bytes));
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < ROWS(rows); i++) {
+		TEE_OperationHandle op = operation_new(rows[i].algorithm, rows[i].mode, 128, TEE_HANDLE_NULL);
+		bool reset;
+
+		for (reset = false;; reset = true) {
+			assert_int_equal(state_of(op), 0);
+			assert_int_equal(TEE_SetOperationKey(op, key), TEE_SUCCESS);
+			assert_int_equal(state_of(op), TEE_HANDLE_FLAG_KEY_SET);
+			rows[i].start(op);
+			assert_int_equal(state_of(op), TEE_HANDLE_FLAG_KEY_SET | TEE_HANDLE_FLAG_INITIALIZED);
+			if (reset)
+				TEE_ResetOperation(op);
+			else
+				rows[i].end(op);
+			if (state_of(op) != TEE_HANDLE_FLAG_KEY_SET)
+				fail_msg("%s", rows[i].name);
+			assert_int_equal(TEE_SetOperationKey(op, TEE_HANDLE_NULL), TEE_SUCCESS);
+			if (reset)
+				break;
+		}
+		TEE_FreeOperation(op);
+	}
+	TEE_FreeTransientObject(key);
+}
+
 static void what_is_not_there_is_refused(void **state)
 {
 	static const struct {
@@ -371,6 +466,7 @@ int main(void)
 		cmocka_unit_test(x25519),
 		cmocka_unit_test(x25519_small_order_gives_no_key),
 		cmocka_unit_test(operation_info),
+		cmocka_unit_test(states),
 		cmocka_unit_test(what_is_not_there_is_refused),
 		cmocka_unit_test(misuse_panics),
 	};

@@ -301,11 +301,15 @@ static void dsa_parts_that_do_not_fit_are_refused(void **state)
 		const char *name;
 		int part;
 		const char *hex;
+		uint32_t type;
 	} rows[] = {
-		{ "private value of another key", 4, "01020304" },
-		{ "public value 1", 3, "01" },
-		{ "public value 0", 3, "00" },
-		{ "prime of another size", 0, "0102030405" },
+		{ "private value of another key", 4, "01020304", TEE_TYPE_DSA_KEYPAIR },
+		{ "public value 1", 3, "01", TEE_TYPE_DSA_KEYPAIR },
+		{ "public value 0", 3, "00", TEE_TYPE_DSA_KEYPAIR },
+		{ "prime of another size", 0, "0102030405", TEE_TYPE_DSA_KEYPAIR },
+		{ "subprime of 16 bytes", 1, "ff0102030405060708090a0b0c0d0e0f", TEE_TYPE_DSA_PUBLIC_KEY },
+		{ "public value 1 alone", 3, "01", TEE_TYPE_DSA_PUBLIC_KEY },
+		{ "public value 0 alone", 3, "00", TEE_TYPE_DSA_PUBLIC_KEY },
 	};
 	size_t i;
 
@@ -316,7 +320,9 @@ static void dsa_parts_that_do_not_fit_are_refused(void **state)
 
 		memcpy(parts, key_1024_160, sizeof(parts));
 		parts[rows[i].part].hex = rows[i].hex;
-		if (crypto_populate(TEE_TYPE_DSA_KEYPAIR, 1024, parts, &object) != TEE_ERROR_BAD_PARAMETERS)
+		if (rows[i].type == TEE_TYPE_DSA_PUBLIC_KEY)
+			parts[4].id = 0;
+		if (crypto_populate(rows[i].type, 1024, parts, &object) != TEE_ERROR_BAD_PARAMETERS)
 			fail_msg("%s", rows[i].name);
 		TEE_FreeTransientObject(object);
 	}
@@ -351,6 +357,15 @@ static void dsa_parts_that_do_not_fit_are_refused(void **state)
 	"5c804f454d30d9c4df85271f93528c91df6b48ab5f80b3b59caac1b28f8acba9cd3e39f3cb614525d9521d2e644c53b807b810f3" \
 	"40062f257d7d6fbfe8d5e8f072e9b6e9afda9413eafb2e8b0699b1fb5a0caceddeaead7e9cfbb36ae2b420835bd83a19fb0b5e96" \
 	"bf8fa4d09e345525167ecd9155416f46f408ed31b63c6e6d"
+/* g^334: the secret begins with a zero. */
+#define DH_ZERO_PEER \
+	"33a287d0e16bba873594cc8b94ea9978fd859005ddd7ce9df8807d4a3ad6bee7681808ff547f3fbf714c69642d6f40544b63316b" \
+	"8fa812e196534421c9e7db69e6a614b241d1b49d4aa958b329039fe561231ab8b001f1e0865c71a70d421ecf62b42918f7f304f5" \
+	"fc78986c0d0385bd648687d48cfd515ec422f17aa25a9719"
+#define DH_ZERO_SECRET \
+	"00d423f5ed3e519849233a5ba77fd4f8faf92daaf10cf47ca569308a08988b2da90f1d9706875a17c5432957cf29b841dbb2d80a" \
+	"73c2f81b4410a847173f02c25dfbbada3abeb73b11fd01d0659490fbb7102f52ea30523893e81105b0f9c1c398f1592fed028b9e" \
+	"aa459f7c526bff7bff617deebae215c35a9ebf0a7cf30e1c"
 static const struct crypto_part dh_group[] = {
 	{ TEE_ATTR_DH_PRIME, DH_P, 0 },
 	{ TEE_ATTR_DH_BASE, DH_G, 0 },
@@ -388,10 +403,11 @@ static TEE_ObjectHandle dh_agree(TEE_ObjectHandle pair, const uint8_t *peer, siz
 static void dh_vectors(void **state)
 {
 	static const struct {
-		const char *name, *private, *public, *peer;
+		const char *name, *private, *public, *peer, *secret;
 	} rows[] = {
-		{ "one side", DH_A_PRIVATE, DH_A_PUBLIC, DH_B_PUBLIC },
-		{ "the other", DH_B_PRIVATE, DH_B_PUBLIC, DH_A_PUBLIC },
+		{ "one side", DH_A_PRIVATE, DH_A_PUBLIC, DH_B_PUBLIC, DH_SECRET },
+		{ "the other", DH_B_PRIVATE, DH_B_PUBLIC, DH_A_PUBLIC, DH_SECRET },
+		{ "zero in front of the secret", DH_A_PRIVATE, DH_A_PUBLIC, DH_ZERO_PEER, DH_ZERO_SECRET },
 	};
 	size_t i;
 
@@ -403,7 +419,7 @@ static void dh_vectors(void **state)
 		uint8_t bytes[128];
 
 		crypto_assert_bytes(rows[i].name, bytes, crypto_attribute(secret, TEE_ATTR_SECRET_VALUE, bytes, sizeof(bytes)),
-				    DH_SECRET);
+				    rows[i].secret);
 		TEE_FreeTransientObject(secret);
 		free(peer.at);
 		TEE_FreeTransientObject(pair);

@@ -139,12 +139,16 @@ static void ecdsa_vectors(void **state)
 		TEE_ObjectHandle key = crypto_object(TEE_TYPE_ECDSA_PUBLIC_KEY, row->bits, parts);
 		TEE_OperationHandle op = crypto_operation(row->algorithm, TEE_MODE_VERIFY, row->bits, key);
 		struct crypto_bytes signature = crypto_bytes(row->signature);
+		uint8_t longer[2 * FIELD_MAX + 1] = { 0 };
 		uint8_t digest[64];
 		size_t size = crypto_digest(row->digest, row->message, digest);
 		uint32_t curve = 0;
 
 		if (TEE_AsymmetricVerifyDigest(op, NULL, 0, digest, size, signature.at, signature.size))
 			fail_msg("%s", row->name);
+		memcpy(longer, signature.at, signature.size);
+		assert_int_equal(TEE_AsymmetricVerifyDigest(op, NULL, 0, digest, size, longer, signature.size + 1),
+				 TEE_ERROR_SIGNATURE_INVALID);
 		digest[0] ^= 1;
 		assert_int_equal(TEE_AsymmetricVerifyDigest(op, NULL, 0, digest, size, signature.at, signature.size),
 				 TEE_ERROR_SIGNATURE_INVALID);

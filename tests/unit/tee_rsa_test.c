@@ -625,6 +625,27 @@ static void generated_keys(void **state)
 	}
 }
 
+/* OpenSSL would search for ever for primes that suit an even exponent, if it did not look first. */
+static void exponents_that_make_no_key(void **state)
+{
+	static const char *const exponents[] = { "02", "01", "010000" };
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < ROWS(exponents); i++) {
+		struct crypto_bytes e = crypto_bytes(exponents[i]);
+		TEE_ObjectHandle object = TEE_HANDLE_NULL;
+		TEE_Attribute param;
+
+		assert_int_equal(TEE_AllocateTransientObject(TEE_TYPE_RSA_KEYPAIR, 1024, &object), TEE_SUCCESS);
+		TEE_InitRefAttribute(&param, TEE_ATTR_RSA_PUBLIC_EXPONENT, e.at, e.size);
+		if (TEE_GenerateKey(object, 1024, &param, 1) != TEE_ERROR_BAD_PARAMETERS)
+			fail_msg("%s", exponents[i]);
+		TEE_FreeTransientObject(object);
+		free(e.at);
+	}
+}
+
 static void parts_that_do_not_belong_together_are_refused(void **state)
 {
 	static const struct {
@@ -771,6 +792,7 @@ int main(void)
 		cmocka_unit_test(oaep_parameters_that_are_refused),
 		cmocka_unit_test(without_padding),
 		cmocka_unit_test(generated_keys),
+		cmocka_unit_test(exponents_that_make_no_key),
 		cmocka_unit_test(parts_that_do_not_belong_together_are_refused),
 		cmocka_unit_test(misuse_panics),
 	};
