@@ -244,6 +244,112 @@ static void public_halves(void **state)
 	}
 }
 
+/* --- public keys come from outside --- */
+
+static uint64_t dice(uint64_t *seed)
+{
+	*seed ^= *seed << 13;
+	*seed ^= *seed >> 7;
+	*seed ^= *seed << 17;
+	return *seed;
+}
+
+/* Changes one attribute: a bit, some bytes, its length, or what kind of value it is. */
+static void change(TEE_Attribute *attr, uint64_t *seed)
+{
+	uint8_t *bytes = attr->content.ref.buffer;
+	size_t size = attr->content.ref.length;
+
+	if (attr->attributeID & TEE_ATTR_FLAG_VALUE) {
+		attr->content.value.a ^= 1u << dice(seed) % 12;
+		return;
+	}
+	switch (dice(seed) % 4) {
+	case 0:
+		bytes[dice(seed) % size] ^= (uint8_t)(1u << dice(seed) % 8);
+		break;
+	case 1:
+		memset(bytes, dice(seed) % 2 ? 0xff : 0, dice(seed) % size + 1);
+		break;
+	case 2:
+		attr->content.ref.length = dice(seed) % size + 1;
+		break;
+	default:
+		bytes[size - 1] ^= 1;
+	}
+}
+
+static void use(TEE_ObjectHandle public, uint32_t algorithm, uint32_t mode, uint32_t bits, size_t digest_size)
+{
+	static const uint8_t zeros[32];
+	static uint8_t signature[PART_MAX];
+	TEE_OperationHandle op = TEE_HANDLE_NULL;
+	size_t size = sizeof(signature);
+
+	assert_int_equal(TEE_AllocateOperation(&op, algorithm, mode, bits), TEE_SUCCESS);
+	/* OpenSSL may still refuse to build a key of it. */
+	if (!TEE_SetOperationKey(op, public)) {
+		if (mode == TEE_MODE_ENCRYPT)
+			(void)!TEE_AsymmetricEncrypt(op, NULL, 0, zeros, digest_size, signature, &size);
+		else
+			for (size = 1; size <= 256; size++)
+				assert_int_not_equal(TEE_AsymmetricVerifyDigest(op, NULL, 0, zeros, digest_size, signature, size),
+						     TEE_SUCCESS);
+	}
+	TEE_FreeOperation(op);
+}
+
+/* A changed public key is refused, or is another public key; a seed that found something would be a row here. */
+static void changed_public_keys_do_no_harm(void **state)
+{
+	static const struct {
+		uint32_t type, algorithm, mode;
+		size_t digest_size;
+	} uses[] = {
+		{ TEE_TYPE_RSA_PUBLIC_KEY, TEE_ALG_RSASSA_PKCS1_V1_5_SHA256, TEE_MODE_VERIFY, 32 },
+		{ TEE_TYPE_RSA_PUBLIC_KEY, TEE_ALG_RSAES_PKCS1_V1_5, TEE_MODE_ENCRYPT, 32 },
+		{ TEE_TYPE_DSA_PUBLIC_KEY, TEE_ALG_DSA_SHA256, TEE_MODE_VERIFY, 32 },
+		{ TEE_TYPE_ECDSA_PUBLIC_KEY, TEE_ALG_ECDSA_SHA256, TEE_MODE_VERIFY, 32 },
+		{ TEE_TYPE_SM2_DSA_PUBLIC_KEY, TEE_ALG_SM2_DSA_SM3, TEE_MODE_VERIFY, 32 },
+		{ TEE_TYPE_SM2_PKE_PUBLIC_KEY, TEE_ALG_SM2_PKE, TEE_MODE_ENCRYPT, 32 },
+		{ TEE_TYPE_ED25519_PUBLIC_KEY, TEE_ALG_ED25519, TEE_MODE_VERIFY, 32 },
+		{ TEE_TYPE_ED448_PUBLIC_KEY, TEE_ALG_ED448, TEE_MODE_VERIFY, 32 },
+	};
+	static struct parts parts;
+	uint64_t seed = 0x7465652d6b657973;
+	size_t i;
+	size_t u;
+	int n;
+
+	(void)state;
+	for (i = 0; i < ROWS(rows); i++)
+		for (n = 0; n < 60 && rows[i].public_type; n++) {
+			TEE_ObjectHandle pair = n ? TEE_HANDLE_NULL : crypto_generated(rows[i].type, rows[i].bits, rows[i].params);
+			TEE_ObjectHandle public = n ? TEE_HANDLE_NULL : crypto_public(pair, rows[i].public_type);
+			TEE_ObjectHandle other = empty(rows[i].public_type, rows[i].bits);
+			static struct parts original;
+			TEE_Result result;
+			uint32_t at;
+
+			if (!n)
+				parts_read(&rows[i], public, true, &original);
+			parts = original;
+			for (at = 0; at < parts.count; at++)
+				if (!(parts.attrs[at].attributeID & TEE_ATTR_FLAG_VALUE))
+					parts.attrs[at].content.ref.buffer = parts.bytes[at];
+			change(&parts.attrs[dice(&seed) % parts.count], &seed);
+			result = TEE_PopulateTransientObject(other, parts.attrs, parts.count);
+			if (result && result != TEE_ERROR_BAD_PARAMETERS)
+				fail_msg("%s, change %d: 0x%08x", rows[i].name, n, result);
+			for (u = 0; u < ROWS(uses) && !result; u++)
+				if (uses[u].type == rows[i].public_type)
+					use(other, uses[u].algorithm, uses[u].mode, rows[i].bits, uses[u].digest_size);
+			TEE_FreeTransientObject(other);
+			TEE_FreeTransientObject(public);
+			TEE_FreeTransientObject(pair);
+		}
+}
+
 /* Through the storage's encoding and its check when it is loaded. */
 static void stored_and_loaded(void **state)
 {
@@ -449,6 +555,7 @@ int main(void)
 		cmocka_unit_test(taken_apart_and_put_together),
 		cmocka_unit_test(two_new_keys_differ),
 		cmocka_unit_test(public_halves),
+		cmocka_unit_test(changed_public_keys_do_no_harm),
 		cmocka_unit_test(stored_and_loaded),
 		cmocka_unit_test(rsa_without_its_primes),
 		cmocka_unit_test(an_empty_attribute_is_refused),
