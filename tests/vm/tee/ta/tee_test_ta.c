@@ -120,6 +120,67 @@ static void symmetric(void)
 	TEE_FreeTransientObject(hmac);
 }
 
+/* What OpenSSL makes of big numbers, and what it looks up when it is first asked for. */
+static void big_numbers(void)
+{
+	static const struct {
+		uint32_t type, bits, curve, algorithm;
+	} rows[] = {
+		{ TEE_TYPE_RSA_KEYPAIR, 1024, 0, TEE_ALG_RSASSA_PKCS1_PSS_MGF1_SHA256 },
+		{ TEE_TYPE_ECDSA_KEYPAIR, 256, TEE_ECC_CURVE_NIST_P256, TEE_ALG_ECDSA_SHA256 },
+		{ TEE_TYPE_ECDSA_KEYPAIR, 512, TEE_ECC_CURVE_BSI_P512r1, TEE_ALG_ECDSA_SHA3_256 },
+		{ TEE_TYPE_SM2_DSA_KEYPAIR, 256, 0, TEE_ALG_SM2_DSA_SM3 },
+	};
+	static const uint8_t digest[32];
+	size_t i;
+
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		TEE_OperationHandle sign, verify;
+		TEE_ObjectHandle pair;
+		TEE_Attribute curve;
+		uint8_t signature[128];
+		size_t size = sizeof(signature);
+
+		TEE_InitValueAttribute(&curve, TEE_ATTR_ECC_CURVE, rows[i].curve, 0);
+		need(TEE_AllocateTransientObject(rows[i].type, rows[i].bits, &pair));
+		need(TEE_GenerateKey(pair, rows[i].bits, &curve, rows[i].curve ? 1 : 0));
+		sign = operation_new(rows[i].algorithm, TEE_MODE_SIGN, rows[i].bits, pair);
+		verify = operation_new(rows[i].algorithm, TEE_MODE_VERIFY, rows[i].bits, pair);
+		need(TEE_AsymmetricSignDigest(sign, NULL, 0, digest, sizeof(digest), signature, &size));
+		need(TEE_AsymmetricVerifyDigest(verify, NULL, 0, digest, sizeof(digest), signature, size));
+		TEE_FreeOperation(verify);
+		TEE_FreeOperation(sign);
+		TEE_FreeTransientObject(pair);
+	}
+}
+
+static void ciphers(void)
+{
+	static const struct {
+		uint32_t algorithm, type, bits;
+		size_t iv;
+	} rows[] = {
+		{ TEE_ALG_AES_CTR, TEE_TYPE_AES, 192, 16 },
+		{ TEE_ALG_AES_CTS, TEE_TYPE_AES, 256, 16 },
+		{ TEE_ALG_DES_CBC_NOPAD, TEE_TYPE_DES, 64, 8 },
+		{ TEE_ALG_DES3_ECB_NOPAD, TEE_TYPE_DES3, 128, 0 },
+		{ TEE_ALG_SM4_CBC_PKCS5, TEE_TYPE_SM4, 128, 16 },
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		TEE_ObjectHandle key = key_new(rows[i].type, rows[i].bits);
+		TEE_OperationHandle op = operation_new(rows[i].algorithm, TEE_MODE_ENCRYPT, rows[i].bits, key);
+		uint8_t out[64];
+		size_t size = sizeof(out);
+
+		TEE_CipherInit(op, "sixteen-bytes-iv", rows[i].iv);
+		need(TEE_CipherDoFinal(op, "thirty-two bytes of a message...", 32, out, &size));
+		TEE_FreeOperation(op);
+		TEE_FreeTransientObject(key);
+	}
+}
+
 static TEE_Result algorithms(void)
 {
 	uint8_t random[64];
@@ -130,6 +191,8 @@ static TEE_Result algorithms(void)
 	signatures();
 	derivation();
 	symmetric();
+	big_numbers();
+	ciphers();
 	TEE_GenerateRandom(random, sizeof(random));
 	TEE_GetSystemTime(&now);
 	TEE_GetREETime(&now);
