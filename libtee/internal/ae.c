@@ -29,7 +29,8 @@ static void gcm_start(const char *function, TEE_OperationHandle operation, const
 	tee_cipher_start(function, operation->cipher, operation->evp, NULL, NULL, encrypts(operation));
 	if (EVP_CIPHER_CTX_ctrl(operation->cipher, EVP_CTRL_AEAD_SET_IVLEN, (int)size, NULL) != 1)
 		tee_operation_broken(function);
-	tee_cipher_start(function, operation->cipher, NULL, operation->keys[0].parts[0].bytes, nonce, encrypts(operation));
+	tee_cipher_start(function, operation->cipher, NULL, operation->keys[0].parts[0].bytes, nonce,
+			 encrypts(operation));
 }
 
 static void gcm_tag(const char *function, TEE_OperationHandle operation, uint8_t *tag)
@@ -45,9 +46,10 @@ static void gcm_tag(const char *function, TEE_OperationHandle operation, uint8_t
 static bool gcm_tag_good(TEE_OperationHandle operation, uint8_t *tag)
 {
 	uint8_t none[TEE_BLOCK_MAX];
+	int size = (int)operation->progress.tag_size;
 	int n;
 
-	return EVP_CIPHER_CTX_ctrl(operation->cipher, EVP_CTRL_AEAD_SET_TAG, (int)operation->progress.tag_size, tag) == 1 &&
+	return EVP_CIPHER_CTX_ctrl(operation->cipher, EVP_CTRL_AEAD_SET_TAG, size, tag) == 1 &&
 	       EVP_CipherFinal_ex(operation->cipher, none, &n) == 1;
 }
 
@@ -67,17 +69,20 @@ static bool ccm_tag_good(const char *function, TEE_OperationHandle operation, co
 /* §6.6.1: for GCM 96 to 128 bits, for CCM 32 to 128 in steps of 16. */
 static bool tag_size_there(TEE_OperationHandle operation, uint32_t bits)
 {
-	return is_ccm(operation) ? bits >= 32 && bits <= 128 && bits % 16 == 0 : bits >= 96 && bits <= 128 && bits % 8 == 0;
+	return is_ccm(operation) ? bits >= 32 && bits <= 128 && bits % 16 == 0
+				 : bits >= 96 && bits <= 128 && bits % 8 == 0;
 }
 
 TEE_Result TEE_AEInit(TEE_OperationHandle operation, const void *nonce, size_t nonceLen, uint32_t tagLen, size_t AADLen,
 		      size_t payloadLen)
 {
 	tee_operation_check_ready(__func__, operation, TEE_OPERATION_AE);
-	TEE_MISUSE_IF(operation->state != TEE_OPERATION_STATE_INITIAL, "the operation is active: finish or reset it first");
+	TEE_MISUSE_IF(operation->state != TEE_OPERATION_STATE_INITIAL,
+		      "the operation is active: finish or reset it first");
 	TEE_INBUF(nonce, nonceLen);
 	if (is_ccm(operation))
-		TEE_MISUSE_IF(!tee_ccm_fits(nonceLen, payloadLen), "a nonce of CCM has 7 to 13 bytes, and limits the payload");
+		TEE_MISUSE_IF(!tee_ccm_fits(nonceLen, payloadLen),
+			      "a nonce of CCM has 7 to 13 bytes, and limits the payload");
 	else
 		TEE_MISUSE_IF(!nonceLen || nonceLen > NONCE_MAX, "a nonce has 1 to 512 bytes");
 	if (!tag_size_there(operation, tagLen))
@@ -183,7 +188,8 @@ TEE_Result TEE_AEDecryptFinal(TEE_OperationHandle operation, const void *srcData
 	if (good)
 		memcpy(expected, tag, tagLen);
 	update(__func__, operation, srcData, srcLen, destData);
-	good = good && (is_ccm(operation) ? ccm_tag_good(__func__, operation, expected) : gcm_tag_good(operation, expected));
+	good = good &&
+	       (is_ccm(operation) ? ccm_tag_good(__func__, operation, expected) : gcm_tag_good(operation, expected));
 	tee_operation_initial(operation);
 	if (good)
 		return TEE_SUCCESS;

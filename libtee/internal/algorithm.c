@@ -35,44 +35,38 @@ static const struct tee_algorithm_mode nopad_modes[] = {
 };
 
 #define MODES(m) .modes = (m), .mode_count = COUNT(m)
-#define DIGEST(i, n, size) \
-	{ .id = (i), .class = TEE_OPERATION_DIGEST, .scheme = TEE_SCHEME_HASH, .name = (n), .digest_size = (size), MODES(digest_modes) }
-#define XOF(i, n) { .id = (i), .class = TEE_OPERATION_DIGEST, .scheme = TEE_SCHEME_XOF, .name = (n), MODES(digest_modes) }
-#define CIPHER(i, s, n, b, type) \
-	{ .id = (i), .class = TEE_OPERATION_CIPHER, .scheme = (s), .name = (n), .block = (b), .key_types = { type }, MODES(cipher_modes) }
+#define HEAD(i, c, s, n) .id = (i), .class = TEE_OPERATION_##c, .scheme = TEE_SCHEME_##s, .name = (n)
+
+#define DIGEST(i, n, size) { HEAD(i, DIGEST, HASH, n), .digest_size = (size), MODES(digest_modes) }
+#define XOF(i, n) { HEAD(i, DIGEST, XOF, n), MODES(digest_modes) }
+#define CIPHER(i, s, n, b, type) { HEAD(i, CIPHER, s, n), .block = (b), .key_types = { type }, MODES(cipher_modes) }
 #define PADDED(i, s, n, b, type) \
-	{ .id = (i), .class = TEE_OPERATION_CIPHER, .scheme = (s), .name = (n), .block = (b), .pads = true, .key_types = { type }, \
-	  MODES(cipher_modes) }
+	{ HEAD(i, CIPHER, s, n), .block = (b), .pads = true, .key_types = { type }, MODES(cipher_modes) }
 #define XTS(i, n, b, type) \
-	{ .id = (i), .class = TEE_OPERATION_CIPHER, .scheme = TEE_SCHEME_XTS, .name = (n), .block = (b), .two_keys = true, \
-	  .key_types = { type }, MODES(cipher_modes) }
+	{ HEAD(i, CIPHER, XTS, n), .block = (b), .two_keys = true, .key_types = { type }, MODES(cipher_modes) }
 #define MAC(i, s, n, size, type) \
-	{ .id = (i), .class = TEE_OPERATION_MAC, .scheme = (s), .name = (n), .digest_size = (size), .block = (size), \
-	  .key_types = { type }, MODES(mac_modes) }
+	{ HEAD(i, MAC, s, n), .digest_size = (size), .block = (size), .key_types = { type }, MODES(mac_modes) }
 #define PADDED_MAC(i, n, size, type) \
-	{ .id = (i), .class = TEE_OPERATION_MAC, .scheme = TEE_SCHEME_CBC_MAC, .name = (n), .digest_size = (size), \
-	  .block = (size), .pads = true, .key_types = { type }, MODES(mac_modes) }
-#define HMAC(alg, n, size) MAC(TEE_ALG_##alg, TEE_SCHEME_HMAC, n, size, TEE_TYPE_##alg)
-#define AE(i, s, n, b, type) \
-	{ .id = (i), .class = TEE_OPERATION_AE, .scheme = (s), .name = (n), .block = (b), .key_types = { type }, MODES(cipher_modes) }
-#define RSA_TYPES { TEE_TYPE_RSA_KEYPAIR, TEE_TYPE_RSA_PUBLIC_KEY }
-#define RSA_CIPHER(i, s, n, m) \
-	{ .id = (i), .class = TEE_OPERATION_ASYMMETRIC_CIPHER, .scheme = (s), .name = (n), .key_types = RSA_TYPES, MODES(m) }
+	{ HEAD(i, MAC, CBC_MAC, n), .digest_size = (size), .block = (size), .pads = true, .key_types = { type }, \
+	  MODES(mac_modes) }
+#define HMAC(alg, n, size) MAC(TEE_ALG_##alg, HMAC, n, size, TEE_TYPE_##alg)
+#define AE(i, s, n, b, type) { HEAD(i, AE, s, n), .block = (b), .key_types = { type }, MODES(cipher_modes) }
+#define PAIR(type) { TEE_TYPE_##type##_KEYPAIR, TEE_TYPE_##type##_PUBLIC_KEY }
+#define ASYMMETRIC(i, s, n, e, type, m) \
+	{ HEAD(i, ASYMMETRIC_CIPHER, s, n), .element = (e), .key_types = PAIR(type), MODES(m) }
 #define OAEP(digest, n) \
-	RSA_CIPHER(TEE_ALG_RSAES_PKCS1_OAEP_MGF1_##digest, TEE_SCHEME_RSAES_OAEP, n, asymmetric_modes)
+	ASYMMETRIC(TEE_ALG_RSAES_PKCS1_OAEP_MGF1_##digest, RSAES_OAEP, n, TEE_CRYPTO_ELEMENT_NONE, RSA, asymmetric_modes)
 #define SIGNATURE(i, s, n, size, e, type) \
-	{ .id = (i), .class = TEE_OPERATION_ASYMMETRIC_SIGNATURE, .scheme = (s), .name = (n), .digest_size = (size), .element = (e), \
-	  .key_types = { type##_KEYPAIR, type##_PUBLIC_KEY }, MODES(signature_modes) }
+	{ HEAD(i, ASYMMETRIC_SIGNATURE, s, n), .digest_size = (size), .element = (e), .key_types = PAIR(type), \
+	  MODES(signature_modes) }
 #define RSASSA(digest, n, size) \
-	SIGNATURE(TEE_ALG_RSASSA_PKCS1_V1_5_##digest, TEE_SCHEME_RSASSA_PKCS1, n, size, TEE_CRYPTO_ELEMENT_NONE, TEE_TYPE_RSA)
+	SIGNATURE(TEE_ALG_RSASSA_PKCS1_V1_5_##digest, RSASSA_PKCS1, n, size, TEE_CRYPTO_ELEMENT_NONE, RSA)
 #define PSS(digest, n, size) \
-	SIGNATURE(TEE_ALG_RSASSA_PKCS1_PSS_MGF1_##digest, TEE_SCHEME_RSASSA_PSS, n, size, TEE_CRYPTO_ELEMENT_NONE, TEE_TYPE_RSA)
-#define DSA(digest, size) \
-	SIGNATURE(TEE_ALG_DSA_##digest, TEE_SCHEME_DSA, NULL, size, TEE_CRYPTO_ELEMENT_NONE, TEE_TYPE_DSA)
-#define ECDSA(digest, size) \
-	SIGNATURE(TEE_ALG_ECDSA_##digest, TEE_SCHEME_DSA, NULL, size, TEE_ELEMENT_ANY_CURVE, TEE_TYPE_ECDSA)
+	SIGNATURE(TEE_ALG_RSASSA_PKCS1_PSS_MGF1_##digest, RSASSA_PSS, n, size, TEE_CRYPTO_ELEMENT_NONE, RSA)
+#define DSA(digest, size) SIGNATURE(TEE_ALG_DSA_##digest, DSA, NULL, size, TEE_CRYPTO_ELEMENT_NONE, DSA)
+#define ECDSA(digest, size) SIGNATURE(TEE_ALG_ECDSA_##digest, DSA, NULL, size, TEE_ELEMENT_ANY_CURVE, ECDSA)
 #define DERIVE(i, s, e, type) \
-	{ .id = (i), .class = TEE_OPERATION_KEY_DERIVATION, .scheme = (s), .element = (e), .key_types = { type }, MODES(derive_modes) }
+	{ HEAD(i, KEY_DERIVATION, s, NULL), .element = (e), .key_types = { type }, MODES(derive_modes) }
 
 static const struct tee_algorithm algorithms[] = {
 	DIGEST(TEE_ALG_MD5, "MD5", 16),
@@ -89,20 +83,20 @@ static const struct tee_algorithm algorithms[] = {
 	XOF(TEE_ALG_SHAKE128, "SHAKE-128"),
 	XOF(TEE_ALG_SHAKE256, "SHAKE-256"),
 
-	CIPHER(TEE_ALG_AES_ECB_NOPAD, TEE_SCHEME_ECB, "AES", 16, TEE_TYPE_AES),
-	CIPHER(TEE_ALG_AES_CBC_NOPAD, TEE_SCHEME_CBC, "AES", 16, TEE_TYPE_AES),
-	CIPHER(TEE_ALG_AES_CTR, TEE_SCHEME_CTR, "AES", 16, TEE_TYPE_AES),
-	CIPHER(TEE_ALG_AES_CTS, TEE_SCHEME_CTS, "AES", 16, TEE_TYPE_AES),
+	CIPHER(TEE_ALG_AES_ECB_NOPAD, ECB, "AES", 16, TEE_TYPE_AES),
+	CIPHER(TEE_ALG_AES_CBC_NOPAD, CBC, "AES", 16, TEE_TYPE_AES),
+	CIPHER(TEE_ALG_AES_CTR, CTR, "AES", 16, TEE_TYPE_AES),
+	CIPHER(TEE_ALG_AES_CTS, CTS, "AES", 16, TEE_TYPE_AES),
 	XTS(TEE_ALG_AES_XTS, "AES", 16, TEE_TYPE_AES),
-	CIPHER(TEE_ALG_DES_ECB_NOPAD, TEE_SCHEME_ECB, "DES-EDE3", 8, TEE_TYPE_DES),
-	CIPHER(TEE_ALG_DES_CBC_NOPAD, TEE_SCHEME_CBC, "DES-EDE3", 8, TEE_TYPE_DES),
-	CIPHER(TEE_ALG_DES3_ECB_NOPAD, TEE_SCHEME_ECB, "DES-EDE3", 8, TEE_TYPE_DES3),
-	CIPHER(TEE_ALG_DES3_CBC_NOPAD, TEE_SCHEME_CBC, "DES-EDE3", 8, TEE_TYPE_DES3),
-	CIPHER(TEE_ALG_SM4_ECB_NOPAD, TEE_SCHEME_ECB, "SM4", 16, TEE_TYPE_SM4),
-	PADDED(TEE_ALG_SM4_ECB_PKCS5, TEE_SCHEME_ECB, "SM4", 16, TEE_TYPE_SM4),
-	CIPHER(TEE_ALG_SM4_CBC_NOPAD, TEE_SCHEME_CBC, "SM4", 16, TEE_TYPE_SM4),
-	PADDED(TEE_ALG_SM4_CBC_PKCS5, TEE_SCHEME_CBC, "SM4", 16, TEE_TYPE_SM4),
-	CIPHER(TEE_ALG_SM4_CTR, TEE_SCHEME_CTR, "SM4", 16, TEE_TYPE_SM4),
+	CIPHER(TEE_ALG_DES_ECB_NOPAD, ECB, "DES-EDE3", 8, TEE_TYPE_DES),
+	CIPHER(TEE_ALG_DES_CBC_NOPAD, CBC, "DES-EDE3", 8, TEE_TYPE_DES),
+	CIPHER(TEE_ALG_DES3_ECB_NOPAD, ECB, "DES-EDE3", 8, TEE_TYPE_DES3),
+	CIPHER(TEE_ALG_DES3_CBC_NOPAD, CBC, "DES-EDE3", 8, TEE_TYPE_DES3),
+	CIPHER(TEE_ALG_SM4_ECB_NOPAD, ECB, "SM4", 16, TEE_TYPE_SM4),
+	PADDED(TEE_ALG_SM4_ECB_PKCS5, ECB, "SM4", 16, TEE_TYPE_SM4),
+	CIPHER(TEE_ALG_SM4_CBC_NOPAD, CBC, "SM4", 16, TEE_TYPE_SM4),
+	PADDED(TEE_ALG_SM4_CBC_PKCS5, CBC, "SM4", 16, TEE_TYPE_SM4),
+	CIPHER(TEE_ALG_SM4_CTR, CTR, "SM4", 16, TEE_TYPE_SM4),
 
 	HMAC(HMAC_MD5, "MD5", 16),
 	HMAC(HMAC_SHA1, "SHA1", 20),
@@ -115,20 +109,20 @@ static const struct tee_algorithm algorithms[] = {
 	HMAC(HMAC_SHA3_384, "SHA3-384", 48),
 	HMAC(HMAC_SHA3_512, "SHA3-512", 64),
 	HMAC(HMAC_SM3, "SM3", 32),
-	MAC(TEE_ALG_AES_CMAC, TEE_SCHEME_CMAC, "AES", 16, TEE_TYPE_AES),
-	MAC(OPTEE_ALG_DES3_CMAC, TEE_SCHEME_CMAC, "DES-EDE3", 8, TEE_TYPE_DES3),
-	MAC(TEE_ALG_AES_CBC_MAC_NOPAD, TEE_SCHEME_CBC_MAC, "AES", 16, TEE_TYPE_AES),
+	MAC(TEE_ALG_AES_CMAC, CMAC, "AES", 16, TEE_TYPE_AES),
+	MAC(OPTEE_ALG_DES3_CMAC, CMAC, "DES-EDE3", 8, TEE_TYPE_DES3),
+	MAC(TEE_ALG_AES_CBC_MAC_NOPAD, CBC_MAC, "AES", 16, TEE_TYPE_AES),
 	PADDED_MAC(TEE_ALG_AES_CBC_MAC_PKCS5, "AES", 16, TEE_TYPE_AES),
-	MAC(TEE_ALG_DES_CBC_MAC_NOPAD, TEE_SCHEME_CBC_MAC, "DES-EDE3", 8, TEE_TYPE_DES),
+	MAC(TEE_ALG_DES_CBC_MAC_NOPAD, CBC_MAC, "DES-EDE3", 8, TEE_TYPE_DES),
 	PADDED_MAC(TEE_ALG_DES_CBC_MAC_PKCS5, "DES-EDE3", 8, TEE_TYPE_DES),
-	MAC(TEE_ALG_DES3_CBC_MAC_NOPAD, TEE_SCHEME_CBC_MAC, "DES-EDE3", 8, TEE_TYPE_DES3),
+	MAC(TEE_ALG_DES3_CBC_MAC_NOPAD, CBC_MAC, "DES-EDE3", 8, TEE_TYPE_DES3),
 	PADDED_MAC(TEE_ALG_DES3_CBC_MAC_PKCS5, "DES-EDE3", 8, TEE_TYPE_DES3),
 
-	AE(TEE_ALG_AES_GCM, TEE_SCHEME_GCM, "AES", 16, TEE_TYPE_AES),
-	AE(TEE_ALG_AES_CCM, TEE_SCHEME_CCM, "AES", 16, TEE_TYPE_AES),
+	AE(TEE_ALG_AES_GCM, GCM, "AES", 16, TEE_TYPE_AES),
+	AE(TEE_ALG_AES_CCM, CCM, "AES", 16, TEE_TYPE_AES),
 
-	RSA_CIPHER(TEE_ALG_RSA_NOPAD, TEE_SCHEME_RSA_NOPAD, NULL, nopad_modes),
-	RSA_CIPHER(TEE_ALG_RSAES_PKCS1_V1_5, TEE_SCHEME_RSAES_PKCS1, NULL, asymmetric_modes),
+	ASYMMETRIC(TEE_ALG_RSA_NOPAD, RSA_NOPAD, NULL, TEE_CRYPTO_ELEMENT_NONE, RSA, nopad_modes),
+	ASYMMETRIC(TEE_ALG_RSAES_PKCS1_V1_5, RSAES_PKCS1, NULL, TEE_CRYPTO_ELEMENT_NONE, RSA, asymmetric_modes),
 	OAEP(SHA1, "SHA1"),
 	OAEP(SHA224, "SHA2-224"),
 	OAEP(SHA256, "SHA2-256"),
@@ -138,9 +132,7 @@ static const struct tee_algorithm algorithms[] = {
 	OAEP(SHA3_256, "SHA3-256"),
 	OAEP(SHA3_384, "SHA3-384"),
 	OAEP(SHA3_512, "SHA3-512"),
-	{ .id = TEE_ALG_SM2_PKE, .class = TEE_OPERATION_ASYMMETRIC_CIPHER, .scheme = TEE_SCHEME_SM2_PKE, .name = "SM3",
-	  .element = TEE_ECC_CURVE_SM2, .key_types = { TEE_TYPE_SM2_PKE_KEYPAIR, TEE_TYPE_SM2_PKE_PUBLIC_KEY },
-	  MODES(asymmetric_modes) },
+	ASYMMETRIC(TEE_ALG_SM2_PKE, SM2_PKE, "SM3", TEE_ECC_CURVE_SM2, SM2_PKE, asymmetric_modes),
 
 	RSASSA(MD5, "MD5", 16),
 	RSASSA(SHA1, "SHA1", 20),
@@ -177,15 +169,15 @@ static const struct tee_algorithm algorithms[] = {
 	ECDSA(SHA3_256, 32),
 	ECDSA(SHA3_384, 48),
 	ECDSA(SHA3_512, 64),
-	SIGNATURE(TEE_ALG_SM2_DSA_SM3, TEE_SCHEME_DSA, "SM3", 32, TEE_ECC_CURVE_SM2, TEE_TYPE_SM2_DSA),
-	SIGNATURE(TEE_ALG_ED25519, TEE_SCHEME_EDDSA, NULL, 0, TEE_ECC_CURVE_25519, TEE_TYPE_ED25519),
-	SIGNATURE(TEE_ALG_ED448, TEE_SCHEME_EDDSA, NULL, 0, TEE_ECC_CURVE_448, TEE_TYPE_ED448),
+	SIGNATURE(TEE_ALG_SM2_DSA_SM3, DSA, "SM3", 32, TEE_ECC_CURVE_SM2, SM2_DSA),
+	SIGNATURE(TEE_ALG_ED25519, EDDSA, NULL, 0, TEE_ECC_CURVE_25519, ED25519),
+	SIGNATURE(TEE_ALG_ED448, EDDSA, NULL, 0, TEE_ECC_CURVE_448, ED448),
 
-	DERIVE(TEE_ALG_DH_DERIVE_SHARED_SECRET, TEE_SCHEME_AGREEMENT, TEE_CRYPTO_ELEMENT_NONE, TEE_TYPE_DH_KEYPAIR),
-	DERIVE(TEE_ALG_ECDH_DERIVE_SHARED_SECRET, TEE_SCHEME_AGREEMENT, TEE_ELEMENT_ANY_CURVE, TEE_TYPE_ECDH_KEYPAIR),
-	DERIVE(TEE_ALG_X25519, TEE_SCHEME_AGREEMENT, TEE_ECC_CURVE_25519, TEE_TYPE_X25519_KEYPAIR),
-	DERIVE(TEE_ALG_X448, TEE_SCHEME_AGREEMENT, TEE_ECC_CURVE_448, TEE_TYPE_X448_KEYPAIR),
-	DERIVE(TEE_ALG_HKDF, TEE_SCHEME_HKDF, TEE_CRYPTO_ELEMENT_NONE, TEE_TYPE_HKDF),
+	DERIVE(TEE_ALG_DH_DERIVE_SHARED_SECRET, AGREEMENT, TEE_CRYPTO_ELEMENT_NONE, TEE_TYPE_DH_KEYPAIR),
+	DERIVE(TEE_ALG_ECDH_DERIVE_SHARED_SECRET, AGREEMENT, TEE_ELEMENT_ANY_CURVE, TEE_TYPE_ECDH_KEYPAIR),
+	DERIVE(TEE_ALG_X25519, AGREEMENT, TEE_ECC_CURVE_25519, TEE_TYPE_X25519_KEYPAIR),
+	DERIVE(TEE_ALG_X448, AGREEMENT, TEE_ECC_CURVE_448, TEE_TYPE_X448_KEYPAIR),
+	DERIVE(TEE_ALG_HKDF, HKDF, TEE_CRYPTO_ELEMENT_NONE, TEE_TYPE_HKDF),
 };
 
 /* OpenSSL's mode that a scheme is built on. */

@@ -48,7 +48,7 @@ struct tee_algorithm {
 	uint32_t id;			/* TEE_ALG_* */
 	uint32_t class;			/* TEE_OPERATION_* */
 	enum tee_scheme scheme;
-	const char *name;		/* OpenSSL's, of the digest or of the family of ciphers; NULL: the key says it all */
+	const char *name;		/* OpenSSL's, of the digest or the family of ciphers; NULL: the key says it all */
 	uint32_t digest_size;		/* bytes: of the digest, of a digest signed, or of the MAC */
 	uint32_t block;			/* bytes of a block cipher's block */
 	bool pads;			/* PKCS #7 padding, of which PKCS #5's is a case */
@@ -71,7 +71,10 @@ bool tee_algorithm_has_bits(const struct tee_algorithm *algorithm, uint32_t bits
 /* Whether it works on that curve, or on none (TEE_CRYPTO_ELEMENT_NONE). */
 bool tee_algorithm_has_element(const struct tee_algorithm *algorithm, uint32_t element);
 
-/* OpenSSL's cipher for a key of so many bits, in the mode that the scheme builds on. NULL: there is none. The caller frees it. */
+/*
+ * OpenSSL's cipher for a key of so many bits, in the mode that the scheme builds on. NULL: there is none. The caller frees
+ * it.
+ */
 EVP_CIPHER *tee_algorithm_cipher(const struct tee_algorithm *algorithm, uint32_t bits);
 
 /* OpenSSL's name of a digest of TEE_ALG_*; NULL: not one of a fixed length. */

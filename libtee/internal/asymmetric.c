@@ -93,7 +93,8 @@ static TEE_Result oaep_set_up(EVP_PKEY_CTX *ctx, const struct tee_algorithm *alg
 	return TEE_SUCCESS;
 }
 
-static TEE_Result rsa_set_up(EVP_PKEY_CTX *ctx, TEE_OperationHandle operation, const TEE_Attribute *params, uint32_t count)
+static TEE_Result rsa_set_up(EVP_PKEY_CTX *ctx, TEE_OperationHandle operation, const TEE_Attribute *params,
+			     uint32_t count)
 {
 	const struct tee_algorithm *algorithm = operation->algorithm;
 	bool encrypts = tee_operation_mode(operation) == TEE_MODE_ENCRYPT;
@@ -109,7 +110,8 @@ static TEE_Result rsa_set_up(EVP_PKEY_CTX *ctx, TEE_OperationHandle operation, c
 }
 
 /* Without padding, a short message is a small number. It must be smaller than the modulus, which OpenSSL checks. */
-static TEE_Result rsa_encrypt(EVP_PKEY_CTX *ctx, TEE_OperationHandle operation, const uint8_t *src, size_t size, uint8_t *dst)
+static TEE_Result rsa_encrypt(EVP_PKEY_CTX *ctx, TEE_OperationHandle operation, const uint8_t *src, size_t size,
+			      uint8_t *dst)
 {
 	size_t modulus = tee_asymmetric_rsa_size(operation);
 	uint8_t number[RSA_SIZE_MAX] = { 0 };
@@ -130,8 +132,8 @@ static TEE_Result rsa_encrypt(EVP_PKEY_CTX *ctx, TEE_OperationHandle operation, 
 }
 
 /* Into a buffer of our own: only the padding tells how long the message is. */
-static TEE_Result rsa_decrypt(EVP_PKEY_CTX *ctx, TEE_OperationHandle operation, const uint8_t *src, size_t size, void *dst,
-			      size_t *dst_size)
+static TEE_Result rsa_decrypt(EVP_PKEY_CTX *ctx, TEE_OperationHandle operation, const uint8_t *src, size_t size,
+			      void *dst, size_t *dst_size)
 {
 	bool nopad = operation->algorithm->scheme == TEE_SCHEME_RSA_NOPAD;
 	uint8_t plain[RSA_SIZE_MAX];
@@ -154,8 +156,8 @@ static TEE_Result rsa_decrypt(EVP_PKEY_CTX *ctx, TEE_OperationHandle operation, 
 	return result;
 }
 
-static TEE_Result rsa(TEE_OperationHandle operation, const TEE_Attribute *params, uint32_t count, const void *src, size_t size,
-		      void *dst, size_t *dst_size)
+static TEE_Result rsa(TEE_OperationHandle operation, const TEE_Attribute *params, uint32_t count, const void *src,
+		      size_t size, void *dst, size_t *dst_size)
 {
 	bool encrypts = tee_operation_mode(operation) == TEE_MODE_ENCRYPT;
 	EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_from_pkey(NULL, operation->pkey, NULL);

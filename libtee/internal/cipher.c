@@ -93,7 +93,7 @@ static void xts_run(const char *function, TEE_OperationHandle operation, const u
 	uint8_t iv[STEAL_BLOCK];
 
 	while (size) {
-		/* A data unit has 2^20 blocks at most; all but the last piece are whole blocks, and that one is one at least. */
+		/* A data unit has 2^20 blocks at most; all but the last piece are whole blocks, which is one at least. */
 		size_t part = size < XTS_PART_MAX ? size : XTS_PART_MAX;
 
 		if (size > part && size - part < STEAL_BLOCK)
@@ -111,7 +111,8 @@ static void xts_run(const char *function, TEE_OperationHandle operation, const u
 /* --- CTS and XTS: the last 17 to 32 bytes wait until they are known to be the last --- */
 
 /* Whole blocks that are not the last ones. */
-static void blocks_run(const char *function, TEE_OperationHandle operation, const uint8_t *src, size_t size, uint8_t *dst)
+static void blocks_run(const char *function, TEE_OperationHandle operation, const uint8_t *src, size_t size,
+		       uint8_t *dst)
 {
 	if (!size)
 		return;
@@ -122,8 +123,8 @@ static void blocks_run(const char *function, TEE_OperationHandle operation, cons
 }
 
 /* Puts out so many bytes, whole blocks, and holds the rest. */
-static void steal_update(const char *function, TEE_OperationHandle operation, const uint8_t *src, size_t size, uint8_t *dst,
-			 size_t out)
+static void steal_update(const char *function, TEE_OperationHandle operation, const uint8_t *src, size_t size,
+			 uint8_t *dst, size_t out)
 {
 	struct tee_progress *progress = &operation->progress;
 
@@ -167,8 +168,8 @@ static void cts_finish(const char *function, TEE_OperationHandle operation, uint
 	EVP_CIPHER_free(cipher);
 }
 
-static void steal_finish(const char *function, TEE_OperationHandle operation, const uint8_t *src, size_t size, uint8_t *dst,
-			 size_t total)
+static void steal_finish(const char *function, TEE_OperationHandle operation, const uint8_t *src, size_t size,
+			 uint8_t *dst, size_t total)
 {
 	size_t before = total > STEAL_MAX ? (total - STEAL_BLOCK - 1) / STEAL_BLOCK * STEAL_BLOCK : 0;
 
@@ -218,7 +219,8 @@ static size_t unpadded_size(const char *function, TEE_OperationHandle operation,
 }
 
 /* What comes out in the end. */
-static size_t final_size(const char *function, TEE_OperationHandle operation, const uint8_t *src, size_t size, size_t room)
+static size_t final_size(const char *function, TEE_OperationHandle operation, const uint8_t *src, size_t size,
+			 size_t room)
 {
 	const struct tee_algorithm *algorithm = operation->algorithm;
 	size_t total = operation->progress.pending + size;
@@ -242,8 +244,8 @@ static bool room_for(size_t size, const void *dst, size_t *dst_size)
 }
 
 /*
- * §6.4.2: source and destination are the same or have nothing in common. If they are the same and something is pending, the
- * output would run ahead of what was not read yet: then the source is copied. Returns what to read, and to be freed.
+ * §6.4.2: source and destination are the same or have nothing in common. If they are the same and something is pending,
+ * the output would run ahead of what was not read yet: then the source is copied. Returns what to read; copy is freed.
  */
 static const uint8_t *source_of(const char *function, TEE_OperationHandle operation, const void *src, size_t size,
 				const void *dst, uint8_t **copy)

@@ -65,7 +65,8 @@ static void peer_take(const char *function, struct tee_key *peer, int part, cons
 }
 
 /* The other side's public key, with our domain parameters. NULL: there is no such key. */
-static EVP_PKEY *peer_new(const char *function, TEE_OperationHandle operation, const TEE_Attribute *params, uint32_t count)
+static EVP_PKEY *peer_new(const char *function, TEE_OperationHandle operation, const TEE_Attribute *params,
+			  uint32_t count)
 {
 	const struct tee_key *own = &operation->keys[0];
 	const struct peer_value *values = peer_values;
@@ -105,7 +106,8 @@ static bool agree(const char *function, TEE_OperationHandle operation, EVP_PKEY 
 
 /* --- HKDF --- */
 
-static const TEE_Attribute *value_param(const char *function, const TEE_Attribute *params, uint32_t count, uint32_t attribute)
+static const TEE_Attribute *value_param(const char *function, const TEE_Attribute *params, uint32_t count,
+					uint32_t attribute)
 {
 	const TEE_Attribute *param = tee_asymmetric_param(params, count, attribute);
 
@@ -161,7 +163,7 @@ static void hkdf(const char *function, TEE_OperationHandle operation, const TEE_
 
 /* --- the function --- */
 
-/* A secret of one value: §6.8.1 has generic secrets; what is derived may also go on to HKDF (RFC 5869) without leaving. */
+/* §6.8.1 has generic secrets; what is derived may also go on to HKDF (RFC 5869) without leaving its object. */
 static void check_derived(const char *function, TEE_ObjectHandle derived, size_t size)
 {
 	uint32_t type;

@@ -93,7 +93,7 @@ uint32_t tee_key_bits(const struct tee_key *key);
 /* Wipes and frees the parts; the type stays. */
 void tee_key_clear(struct tee_key *key);
 
-/* Skips the zeros that may stand in front of a number; octet strings stay. Returns how many bytes are left, at least 1. */
+/* Skips the zeros that may stand in front of a number; octet strings stay. Returns the bytes that are left, at least 1. */
 size_t tee_key_skip_zeros(const struct tee_key_type *type, int part, const uint8_t **bytes, size_t size);
 
 /* Gives a part its bytes (a copy; numbers lose their leading zeros). False without memory. */

@@ -133,7 +133,8 @@ static bool raw_take(struct tee_key *key, const EVP_PKEY *pkey)
 
 		if (!bytes)
 			return false;
-		ok = i ? EVP_PKEY_get_raw_public_key(pkey, bytes, &size) : EVP_PKEY_get_raw_private_key(pkey, bytes, &size);
+		ok = i ? EVP_PKEY_get_raw_public_key(pkey, bytes, &size)
+		       : EVP_PKEY_get_raw_private_key(pkey, bytes, &size);
 		if (ok != 1 || size != key->type->octets)
 			return false;
 	}
@@ -177,7 +178,8 @@ static bool numbers_take(struct tee_key *key, const EVP_PKEY *pkey)
 		const struct tee_key_part_type *part = &key->type->parts[i];
 		const char *param = param_of(part);
 
-		if (key->parts[i].size || !param || (part->flags & TEE_KEY_GENERATE_MAY && part->flags & TEE_KEY_OPTIONAL))
+		if (key->parts[i].size || !param ||
+		    (part->flags & TEE_KEY_GENERATE_MAY && part->flags & TEE_KEY_OPTIONAL))
 			continue;
 		if (!number_take(&key->parts[i], pkey, param, !(part->attribute & TEE_ATTR_FLAG_PUBLIC), size))
 			return false;
@@ -293,7 +295,8 @@ static bool rsa_primitive(EVP_PKEY *pkey, bool private, const uint8_t *in, uint8
 	EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_from_pkey(NULL, pkey, NULL);
 	bool ok = ctx && (private ? EVP_PKEY_decrypt_init(ctx) : EVP_PKEY_encrypt_init(ctx)) == 1 &&
 		  EVP_PKEY_CTX_set_rsa_padding(ctx, RSA_NO_PADDING) == 1 &&
-		  (private ? EVP_PKEY_decrypt(ctx, out, &size, in, size) : EVP_PKEY_encrypt(ctx, out, &size, in, size)) == 1;
+		  (private ? EVP_PKEY_decrypt(ctx, out, &size, in, size)
+			   : EVP_PKEY_encrypt(ctx, out, &size, in, size)) == 1;
 
 	EVP_PKEY_CTX_free(ctx);
 	return ok;
@@ -336,7 +339,7 @@ static bool rsa_public_fits(const struct tee_key *key)
 	return n->bytes[n->size - 1] & 1 && e->bytes[e->size - 1] & 1 && (e->size > 1 || e->bytes[0] >= 3);
 }
 
-/* All that must be there is, and is no longer than such a key is; of optional parts all are there or none (table 5-12). */
+/* All that must be there is; octet strings have their size; of RSA's optional parts all are there or none (table 5-12). */
 static bool parts_whole(const struct tee_key *key)
 {
 	int optional = 0;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* Message authentication codes: GP Core 1.3 §6.5. HMAC (RFC 2104), CMAC (NIST SP 800-38B), CBC-MAC (ISO 9797-1, algorithm 1). */
+/* Message authentication codes: GP Core 1.3 §6.5. HMAC (RFC 2104), CMAC (NIST SP 800-38B), CBC-MAC (ISO 9797-1). */
 #include <string.h>
 
 #include <openssl/crypto.h>

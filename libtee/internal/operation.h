@@ -15,13 +15,13 @@
 
 /* Where a message is, beyond what OpenSSL's contexts know. Plain data: a copy of it is a copy of the state. */
 struct tee_progress {
-	uint8_t held[2 * TEE_BLOCK_MAX];	/* CTS, XTS: taken in and not yet put out; CCM: the MAC so far */
-	size_t pending;				/* bytes taken in and not yet put out, here or in OpenSSL's context; of a MAC, of its last block */
-	uint8_t chain[TEE_BLOCK_MAX];		/* XTS: the next block's tweak; CBC-MAC: the last block; CCM: what hides the tag */
-	size_t tag_size;			/* authenticated encryption: bytes */
-	size_t aad_left;			/* CCM: bytes that are still to come */
+	uint8_t held[2 * TEE_BLOCK_MAX]; /* CTS, XTS: taken in and not yet put out; CCM: the MAC so far */
+	size_t pending;			/* bytes taken in and not yet put out, also by OpenSSL; of a MAC's last block */
+	uint8_t chain[TEE_BLOCK_MAX];	/* XTS: the next tweak; CBC-MAC: the last block; CCM: what hides the tag */
+	size_t tag_size;		/* authenticated encryption: bytes */
+	size_t aad_left;		/* CCM: bytes that are still to come */
 	size_t payload_left;
-	bool payload;				/* authenticated encryption: the additional data is complete */
+	bool payload;			/* authenticated encryption: the additional data is complete */
 };
 
 struct __TEE_OperationHandle {

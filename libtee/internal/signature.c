@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * Signatures: GP Core 1.3 §6.7.2, §6.7.3. RSASSA (RFC 8017 §8), DSA and ECDSA (FIPS 186-4), SM2 (GB/T 32918.2), Ed25519 and
- * Ed448 (RFC 8032). What is signed is a digest, except with the last two, whose "digest" is the message itself.
+ * Signatures: GP Core 1.3 §6.7.2, §6.7.3. RSASSA (RFC 8017 §8), DSA and ECDSA (FIPS 186-4), SM2 (GB/T 32918.2), Ed25519
+ * and Ed448 (RFC 8032). What is signed is a digest, except with the last two, whose "digest" is the message itself.
  */
 #include <string.h>
 
@@ -59,7 +59,7 @@ static TEE_Result eddsa_params(TEE_OperationHandle operation, const TEE_Attribut
 		return TEE_ERROR_BAD_PARAMETERS;
 	if (prehash && prehash->content.value.a)
 		return TEE_ERROR_NOT_SUPPORTED;
-	/* RFC 8032 §5.2: plain Ed448 is the one with an empty context. Plain Ed25519 has none, not even an empty one (§5.1). */
+	/* RFC 8032 §5.1, §5.2: plain Ed448 is the one with an empty context; plain Ed25519 has none, not even that. */
 	if (context && (!is_448 || context->content.ref.length))
 		return TEE_ERROR_NOT_SUPPORTED;
 	return TEE_SUCCESS;
@@ -67,15 +67,18 @@ static TEE_Result eddsa_params(TEE_OperationHandle operation, const TEE_Attribut
 
 static TEE_Result params_check(TEE_OperationHandle operation, const TEE_Attribute *params, uint32_t count)
 {
+	bool known;
+
 	switch (operation->algorithm->scheme) {
 	case TEE_SCHEME_EDDSA:
 		return eddsa_params(operation, params, count);
 	case TEE_SCHEME_RSASSA_PSS:
-		return tee_asymmetric_params_known(params, count, TEE_ATTR_RSA_PSS_SALT_LENGTH, 0) ? TEE_SUCCESS :
-												     TEE_ERROR_BAD_PARAMETERS;
+		known = tee_asymmetric_params_known(params, count, TEE_ATTR_RSA_PSS_SALT_LENGTH, 0);
+		break;
 	default:
-		return count ? TEE_ERROR_BAD_PARAMETERS : TEE_SUCCESS;
+		known = !count;
 	}
+	return known ? TEE_SUCCESS : TEE_ERROR_BAD_PARAMETERS;
 }
 
 /* --- RSA --- */
@@ -123,12 +126,14 @@ static bool pair_sign(EVP_PKEY_CTX *ctx, TEE_OperationHandle operation, const ui
 	if (!pair)
 		return false;
 	DSA_SIG_get0(pair, &r, &s);
-	ok = BN_bn2binpad(r, signature, (int)half) == (int)half && BN_bn2binpad(s, signature + half, (int)half) == (int)half;
+	ok = BN_bn2binpad(r, signature, (int)half) == (int)half &&
+	     BN_bn2binpad(s, signature + half, (int)half) == (int)half;
 	DSA_SIG_free(pair);
 	return ok;
 }
 
-static bool pair_verify(EVP_PKEY_CTX *ctx, TEE_OperationHandle operation, const uint8_t *digest, const uint8_t *signature)
+static bool pair_verify(EVP_PKEY_CTX *ctx, TEE_OperationHandle operation, const uint8_t *digest,
+			const uint8_t *signature)
 {
 	size_t half = half_size(operation);
 	BIGNUM *r = BN_bin2bn(signature, (int)half, NULL);
@@ -164,7 +169,8 @@ static bool eddsa_sign(TEE_OperationHandle operation, const uint8_t *message, si
 	return ok;
 }
 
-static TEE_Result eddsa_verify(TEE_OperationHandle operation, const uint8_t *message, size_t size, const uint8_t *signature)
+static TEE_Result eddsa_verify(TEE_OperationHandle operation, const uint8_t *message, size_t size,
+			       const uint8_t *signature)
 {
 	EVP_MD_CTX *ctx = EVP_MD_CTX_new();
 	TEE_Result result = TEE_ERROR_SIGNATURE_INVALID;
@@ -261,7 +267,8 @@ TEE_Result TEE_AsymmetricVerifyDigest(TEE_OperationHandle operation, const TEE_A
 {
 	TEE_Result result;
 
-	tee_asymmetric_check(__func__, operation, TEE_OPERATION_ASYMMETRIC_SIGNATURE, TEE_MODE_VERIFY, params, paramCount);
+	tee_asymmetric_check(__func__, operation, TEE_OPERATION_ASYMMETRIC_SIGNATURE, TEE_MODE_VERIFY, params,
+			     paramCount);
 	TEE_INBUF(digest, digestLen);
 	TEE_INBUF(signature, signatureLen);
 	check_digest(__func__, operation, digestLen);

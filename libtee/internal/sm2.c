@@ -60,8 +60,9 @@ static bool unpack(const uint8_t *der, size_t der_size, uint8_t *out, size_t siz
 {
 	const unsigned char *at = der;
 	SM2_CIPHER *cipher = (SM2_CIPHER *)ASN1_item_d2i(NULL, &at, (long)der_size, ASN1_ITEM_rptr(SM2_CIPHER));
-	bool ok = cipher && ASN1_STRING_length(cipher->digest) == DIGEST && ASN1_STRING_length(cipher->text) == (int)size &&
-		  coordinate_out(cipher->x, out + 1) && coordinate_out(cipher->y, out + 1 + FIELD);
+	bool ok = cipher && ASN1_STRING_length(cipher->digest) == DIGEST &&
+		  ASN1_STRING_length(cipher->text) == (int)size && coordinate_out(cipher->x, out + 1) &&
+		  coordinate_out(cipher->y, out + 1 + FIELD);
 
 	if (ok) {
 		out[0] = 4;

@@ -65,8 +65,16 @@ static size_t part_max(const struct tee_key_type *type, uint32_t max_bits)
 	return type->family == TEE_KEY_RAW ? type->octets : (max_bits + 7) / 8;
 }
 
+static TEE_Result value_take(struct tee_key *key, int part, const TEE_Attribute *attr)
+{
+	if (!tee_key_set_value(key, part, attr->content.value.a, attr->content.value.b))
+		return TEE_ERROR_OUT_OF_MEMORY;
+	return TEE_SUCCESS;
+}
+
 /* One part from an attribute. */
-static TEE_Result attribute_take(const char *function, struct tee_key *key, uint32_t max_bits, int part, const TEE_Attribute *attr)
+static TEE_Result attribute_take(const char *function, struct tee_key *key, uint32_t max_bits, int part,
+				 const TEE_Attribute *attr)
 {
 	const uint8_t *bytes = attr->content.ref.buffer;
 	size_t size = attr->content.ref.length;
@@ -74,8 +82,7 @@ static TEE_Result attribute_take(const char *function, struct tee_key *key, uint
 	if (key->parts[part].size)
 		tee_panic_misuse(function, "an attribute is there twice");
 	if (attr->attributeID & TEE_ATTR_FLAG_VALUE)
-		return tee_key_set_value(key, part, attr->content.value.a, attr->content.value.b) ? TEE_SUCCESS :
-												     TEE_ERROR_OUT_OF_MEMORY;
+		return value_take(key, part, attr);
 	tee_memory_any(function, bytes, size);
 	if (!size)
 		return TEE_ERROR_BAD_PARAMETERS;
@@ -86,8 +93,8 @@ static TEE_Result attribute_take(const char *function, struct tee_key *key, uint
 }
 
 /* On an error the key has whatever was taken before. */
-static TEE_Result attributes_take(const char *function, struct tee_key *key, uint32_t max_bits, const TEE_Attribute *attrs,
-				  uint32_t count)
+static TEE_Result attributes_take(const char *function, struct tee_key *key, uint32_t max_bits,
+				  const TEE_Attribute *attrs, uint32_t count)
 {
 	TEE_Result result = TEE_SUCCESS;
 	uint32_t n;

@@ -192,7 +192,8 @@ static void encrypt_split(struct vector *v, size_t split, uint8_t *in, uint8_t *
 	assert_int_equal(TEE_AEEncryptFinal(v->encrypt, in + split, rest, out + split, &rest, tag, &tag_size),
 			 TEE_ERROR_SHORT_BUFFER);
 	assert_int_equal(tag_size, v->tag_size);
-	assert_int_equal(TEE_AEEncryptFinal(v->encrypt, in + split, rest, out + split, &rest, tag, &tag_size), TEE_SUCCESS);
+	assert_int_equal(TEE_AEEncryptFinal(v->encrypt, in + split, rest, out + split, &rest, tag, &tag_size),
+			 TEE_SUCCESS);
 	if (memcmp(out, v->cipher, v->size) || memcmp(tag, v->tag, v->tag_size))
 		fail_msg("%s: encryption, split at %zu", v->name, split);
 }
@@ -207,10 +208,12 @@ static TEE_Result decrypt_split(struct vector *v, size_t split, uint8_t *out)
 	assert_int_equal(TEE_AEUpdate(v->decrypt, v->cipher, split, out, &first), TEE_SUCCESS);
 	if (rest) {
 		rest--;
-		assert_int_equal(TEE_AEDecryptFinal(v->decrypt, v->cipher + split, v->size - split, out + split, &rest, v->tag,
-						    v->tag_size), TEE_ERROR_SHORT_BUFFER);
+		assert_int_equal(TEE_AEDecryptFinal(v->decrypt, v->cipher + split, v->size - split, out + split, &rest,
+						    v->tag, v->tag_size),
+				 TEE_ERROR_SHORT_BUFFER);
 	}
-	result = TEE_AEDecryptFinal(v->decrypt, v->cipher + split, v->size - split, out + split, &rest, v->tag, v->tag_size);
+	result = TEE_AEDecryptFinal(v->decrypt, v->cipher + split, v->size - split, out + split, &rest, v->tag,
+				    v->tag_size);
 	assert_int_equal(rest, result ? 0 : v->size - split);
 	return result;
 }
@@ -287,7 +290,8 @@ static void check_copy(struct vector *v)
 	TEE_CopyOperation(copy, v->decrypt);
 	assert_int_equal(TEE_AEUpdate(v->decrypt, v->cipher, rest / 2, noise, &size), TEE_SUCCESS);
 	TEE_ResetOperation(v->decrypt);
-	assert_int_equal(TEE_AEDecryptFinal(copy, v->cipher + first, rest, out + first, &rest, v->tag, v->tag_size), TEE_SUCCESS);
+	assert_int_equal(TEE_AEDecryptFinal(copy, v->cipher + first, rest, out + first, &rest, v->tag, v->tag_size),
+			 TEE_SUCCESS);
 	assert_memory_equal(out, v->plain, v->size);
 	TEE_FreeOperation(copy);
 }
@@ -304,7 +308,8 @@ static void ccm_of_long_texts_against_openssl(void **state)
 	static const size_t sizes[][2] = { { 0xfeff, 5000 }, { 0xff00, 1 }, { 70000, 65535 } };
 	static const char key_hex[] = "000102030405060708090a0b0c0d0e0f1011121314151617";
 	EVP_CIPHER *cipher = EVP_CIPHER_fetch(NULL, "AES-192-CCM", NULL);
-	TEE_OperationHandle op = crypto_operation(TEE_ALG_AES_CCM, TEE_MODE_ENCRYPT, 192, crypto_secret(TEE_TYPE_AES, key_hex));
+	TEE_OperationHandle op = crypto_operation(TEE_ALG_AES_CCM, TEE_MODE_ENCRYPT, 192,
+						  crypto_secret(TEE_TYPE_AES, key_hex));
 	static uint8_t aad[70000], text[65535], expected[65535], out[65535];
 	uint8_t key[24];
 	size_t i;
@@ -422,7 +427,8 @@ static void panic_decrypt_mode(void *arg)
 	uint8_t bytes[16] = { 0 };
 	size_t size = 1;
 
-	(void)!TEE_AEDecryptFinal(started(*(uint32_t *)arg, TEE_MODE_ENCRYPT, 12, 0, 1), bytes, 1, bytes, &size, bytes, 16);
+	(void)!TEE_AEDecryptFinal(started(*(uint32_t *)arg, TEE_MODE_ENCRYPT, 12, 0, 1), bytes, 1, bytes, &size, bytes,
+				  16);
 }
 
 static void panic_no_nonce(void *arg)

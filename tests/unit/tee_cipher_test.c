@@ -162,7 +162,8 @@ static TEE_OperationHandle cipher_new(const struct row *row, uint32_t mode)
 	TEE_ObjectHandle key = crypto_secret(row->type, row->key);
 	TEE_ObjectHandle tweak = two ? crypto_secret(row->type, row->tweak_key) : TEE_HANDLE_NULL;
 	uint32_t bits = (uint32_t)strlen(row->key) * 4;
-	TEE_OperationHandle op = crypto_operation(row->algorithm, mode, two ? 2 * bits : bits, two ? TEE_HANDLE_NULL : key);
+	TEE_OperationHandle op = crypto_operation(row->algorithm, mode, two ? 2 * bits : bits,
+						  two ? TEE_HANDLE_NULL : key);
 
 	if (two)
 		assert_int_equal(TEE_SetOperationKey2(op, key, tweak), TEE_SUCCESS);
@@ -235,7 +236,8 @@ static void crypt_pieces(const struct row *row, TEE_OperationHandle op, const st
 		done += size;
 	}
 	size = text->size - done - 1;
-	assert_int_equal(TEE_CipherDoFinal(op, text->from + at, text->size - at, out + done, &size), TEE_ERROR_SHORT_BUFFER);
+	assert_int_equal(TEE_CipherDoFinal(op, text->from + at, text->size - at, out + done, &size),
+			 TEE_ERROR_SHORT_BUFFER);
 	assert_int_equal(size, text->size - done);
 	assert_int_equal(TEE_CipherDoFinal(op, text->from + at, text->size - at, out + done, &size), TEE_SUCCESS);
 	crypto_assert_bytes(row->name, out, done + size, row->cipher);
@@ -277,7 +279,8 @@ static void a_copy_goes_on_by_itself(void **state)
 		text_load(&rows[i], TEE_MODE_DECRYPT, &text);
 		half = text.size * 2 / 3;
 		TEE_GetOperationInfo(op, &info);
-		assert_int_equal(TEE_AllocateOperation(&copy, rows[i].algorithm, TEE_MODE_DECRYPT, info.maxKeySize), TEE_SUCCESS);
+		assert_int_equal(TEE_AllocateOperation(&copy, rows[i].algorithm, TEE_MODE_DECRYPT, info.maxKeySize),
+				 TEE_SUCCESS);
 		TEE_CipherInit(op, text.iv, text.iv_size);
 		assert_int_equal(TEE_CipherUpdate(op, text.from, half, out, &first), TEE_SUCCESS);
 		TEE_CopyOperation(copy, op);
@@ -285,7 +288,8 @@ static void a_copy_goes_on_by_itself(void **state)
 		assert_int_equal(TEE_CipherUpdate(op, text.from, text.size, noise, &rest), TEE_SUCCESS);
 		TEE_FreeOperation(op);
 		rest = sizeof(out) - first;
-		assert_int_equal(TEE_CipherDoFinal(copy, text.from + half, text.size - half, out + first, &rest), TEE_SUCCESS);
+		assert_int_equal(TEE_CipherDoFinal(copy, text.from + half, text.size - half, out + first, &rest),
+				 TEE_SUCCESS);
 		crypto_assert_bytes(rows[i].name, out, first + rest, rows[i].plain);
 		TEE_FreeOperation(copy);
 	}
@@ -333,7 +337,8 @@ static void long_texts_against_openssl(void **state)
 		/* In place, but for the few bytes that the cipher still holds. */
 		memset(text + done, 0, texts[i].size - done);
 		rest = texts[i].size - done;
-		assert_int_equal(TEE_CipherDoFinal(op, text + first, texts[i].size - first, text + done, &rest), TEE_SUCCESS);
+		assert_int_equal(TEE_CipherDoFinal(op, text + first, texts[i].size - first, text + done, &rest),
+				 TEE_SUCCESS);
 		assert_int_equal(done + rest, texts[i].size);
 		if (memcmp(text, expected, texts[i].size))
 			fail_msg("%s", texts[i].name);
@@ -356,9 +361,12 @@ static const struct row padded_rows[] = {
 /* What the same algorithm without padding makes of a text that is padded by hand (RFC 5652 §6.3). */
 static size_t pad_by_hand(const struct row *row, const struct text *text, uint8_t *out)
 {
-	const struct row plain = { row->name,
-				   row->algorithm == TEE_ALG_SM4_ECB_PKCS5 ? TEE_ALG_SM4_ECB_NOPAD : TEE_ALG_SM4_CBC_NOPAD,
-				   row->type, row->key, "", row->iv, "", "" };
+	const struct row plain = {
+		row->name, row->algorithm == TEE_ALG_SM4_ECB_PKCS5 ? TEE_ALG_SM4_ECB_NOPAD : TEE_ALG_SM4_CBC_NOPAD,
+		row->type, row->key,
+		"",	   row->iv,
+		"",	   ""
+	};
 	TEE_OperationHandle op = cipher_new(&plain, TEE_MODE_ENCRYPT);
 	size_t pad = 16 - text->size % 16;
 	size_t size = text->size + pad;
@@ -403,7 +411,8 @@ static void padded_length(const struct row *row, size_t length)
 					 TEE_ERROR_SHORT_BUFFER);
 			assert_int_equal(rest, length - first);
 		}
-		assert_int_equal(TEE_CipherDoFinal(decrypt, cipher + split, size - split, plain + first, &rest), TEE_SUCCESS);
+		assert_int_equal(TEE_CipherDoFinal(decrypt, cipher + split, size - split, plain + first, &rest),
+				 TEE_SUCCESS);
 		if (first + rest != length || memcmp(plain, text.from, length))
 			fail_msg("%s: %zu bytes, split at %zu", row->name, length, split);
 	}
@@ -441,7 +450,8 @@ static void wrong_padding_is_told(void **state)
 			size_t size = sizeof(out);
 
 			TEE_CipherInit(op, iv, iv_size);
-			assert_int_equal(TEE_CipherDoFinal(op, cipher, sizes[n], out, &size), TEE_ERROR_CIPHERTEXT_INVALID);
+			assert_int_equal(TEE_CipherDoFinal(op, cipher, sizes[n], out, &size),
+					 TEE_ERROR_CIPHERTEXT_INVALID);
 			assert_int_equal(size, 0);
 		}
 		TEE_FreeOperation(op);
@@ -492,7 +502,8 @@ static void xts_takes_two_different_keys(void **state)
 static TEE_OperationHandle started(uint32_t algorithm, size_t iv_size)
 {
 	static const uint8_t iv[32];
-	TEE_OperationHandle op = crypto_operation(algorithm, TEE_MODE_ENCRYPT, 128, crypto_secret(TEE_TYPE_AES, SM4_KEY));
+	TEE_OperationHandle op = crypto_operation(algorithm, TEE_MODE_ENCRYPT, 128,
+						  crypto_secret(TEE_TYPE_AES, SM4_KEY));
 
 	TEE_CipherInit(op, iv, iv_size);
 	return op;
@@ -587,8 +598,9 @@ static void panic_reset_without_key(void *arg)
 static void panic_copy_of_a_large_key(void *arg)
 {
 	(void)arg;
-	TEE_CopyOperation(crypto_operation(TEE_ALG_AES_CTR, TEE_MODE_ENCRYPT, 128, TEE_HANDLE_NULL),
-			  crypto_operation(TEE_ALG_AES_CTR, TEE_MODE_ENCRYPT, 256, crypto_secret(TEE_TYPE_AES, SM4_KEY SM4_KEY)));
+	TEE_CopyOperation(
+		crypto_operation(TEE_ALG_AES_CTR, TEE_MODE_ENCRYPT, 128, TEE_HANDLE_NULL),
+		crypto_operation(TEE_ALG_AES_CTR, TEE_MODE_ENCRYPT, 256, crypto_secret(TEE_TYPE_AES, SM4_KEY SM4_KEY)));
 }
 
 static void misuse_panics(void **state)

@@ -352,7 +352,8 @@ static void what_is_not_there_is_refused(void **state)
 	assert_int_equal(TEE_IsAlgorithmSupported(TEE_ALG_AES_GCM, TEE_CRYPTO_ELEMENT_NONE), TEE_SUCCESS);
 	assert_int_equal(TEE_IsAlgorithmSupported(TEE_ALG_ED25519, TEE_CRYPTO_ELEMENT_NONE), TEE_ERROR_NOT_SUPPORTED);
 	assert_int_equal(TEE_IsAlgorithmSupported(TEE_ALG_ECDSA_SHA3_384, TEE_ECC_CURVE_BSI_P512t1), TEE_SUCCESS);
-	assert_int_equal(TEE_IsAlgorithmSupported(TEE_ALG_ECDSA_SHA256, TEE_CRYPTO_ELEMENT_NONE), TEE_ERROR_NOT_SUPPORTED);
+	assert_int_equal(TEE_IsAlgorithmSupported(TEE_ALG_ECDSA_SHA256, TEE_CRYPTO_ELEMENT_NONE),
+			 TEE_ERROR_NOT_SUPPORTED);
 	assert_int_equal(TEE_IsAlgorithmSupported(TEE_ALG_ECDSA_SHA256, TEE_ECC_CURVE_SM2), TEE_ERROR_NOT_SUPPORTED);
 	assert_int_equal(TEE_IsAlgorithmSupported(TEE_ALG_SM2_DSA_SM3, TEE_ECC_CURVE_SM2), TEE_SUCCESS);
 	assert_int_equal(TEE_IsAlgorithmSupported(TEE_ALG_SM2_KEP, TEE_ECC_CURVE_SM2), TEE_ERROR_NOT_SUPPORTED);
@@ -432,7 +433,8 @@ static void panic_mode(void *arg)
 	TEE_ObjectHandle pair = pair_new(TEE_TYPE_ED25519_KEYPAIR, ed_rows[0].private, ed_rows[0].public);
 
 	(void)arg;
-	(void)!TEE_AsymmetricVerifyDigest(operation_new(TEE_ALG_ED25519, TEE_MODE_SIGN, 256, pair), NULL, 0, "", 0, "", 0);
+	(void)!TEE_AsymmetricVerifyDigest(operation_new(TEE_ALG_ED25519, TEE_MODE_SIGN, 256, pair), NULL, 0, "", 0, "",
+					  0);
 }
 
 static void misuse_panics(void **state)

@@ -60,7 +60,8 @@ static const struct hkdf_row {
 };
 
 /* Parameters of HKDF; absent ones are left out if so wanted, which is the same as empty ones (RFC 5869 §2.2, §2.3). */
-static void hkdf_derive(const struct hkdf_row *row, TEE_ObjectHandle key, bool leave_out, size_t size, TEE_ObjectHandle secret)
+static void hkdf_derive(const struct hkdf_row *row, TEE_ObjectHandle key, bool leave_out, size_t size,
+			TEE_ObjectHandle secret)
 {
 	TEE_OperationHandle op = crypto_operation(TEE_ALG_HKDF, TEE_MODE_DERIVE, 4096, key);
 	struct crypto_bytes salt = crypto_bytes(row->salt);
@@ -149,7 +150,8 @@ static void x448(void **state)
 		uint8_t bytes[56];
 
 		x448_derive(pair, rows[i].peer, secret);
-		crypto_assert_bytes(rows[i].name, bytes, crypto_attribute(secret, TEE_ATTR_SECRET_VALUE, bytes, sizeof(bytes)), SHARED);
+		crypto_assert_bytes(rows[i].name, bytes,
+				    crypto_attribute(secret, TEE_ATTR_SECRET_VALUE, bytes, sizeof(bytes)), SHARED);
 		TEE_FreeTransientObject(secret);
 		/* The point 0 has small order. */
 		secret = secret_new(TEE_TYPE_GENERIC_SECRET, 448);
@@ -275,11 +277,14 @@ static void ed448(void **state)
 		assert_int_equal(TEE_AsymmetricSignDigest(sign, NULL, 0, message.at, message.size, signature, &size),
 				 TEE_ERROR_SHORT_BUFFER);
 		assert_int_equal(size, 114);
-		assert_int_equal(TEE_AsymmetricSignDigest(sign, NULL, 0, message.at, message.size, signature, &size), TEE_SUCCESS);
+		assert_int_equal(TEE_AsymmetricSignDigest(sign, NULL, 0, message.at, message.size, signature, &size),
+				 TEE_SUCCESS);
 		crypto_assert_bytes(row->name, signature, size, row->signature);
-		assert_int_equal(TEE_AsymmetricVerifyDigest(verify, NULL, 0, message.at, message.size, signature, size), TEE_SUCCESS);
-		assert_int_equal(TEE_AsymmetricVerifyDigest(verify, NULL, 0, message.at, message.size, signature, size - 1),
-				 TEE_ERROR_SIGNATURE_INVALID);
+		assert_int_equal(TEE_AsymmetricVerifyDigest(verify, NULL, 0, message.at, message.size, signature, size),
+				 TEE_SUCCESS);
+		assert_int_equal(
+			TEE_AsymmetricVerifyDigest(verify, NULL, 0, message.at, message.size, signature, size - 1),
+			TEE_ERROR_SIGNATURE_INVALID);
 		signature[60] ^= 1;
 		assert_int_equal(TEE_AsymmetricVerifyDigest(verify, NULL, 0, message.at, message.size, signature, size),
 				 TEE_ERROR_SIGNATURE_INVALID);
@@ -399,7 +404,8 @@ static void panic_operation_signs(void *arg)
 	TEE_ObjectHandle pair = ed448_pair(&ed448_rows[0]);
 
 	(void)arg;
-	TEE_DeriveKey(crypto_operation(TEE_ALG_ED448, TEE_MODE_SIGN, 448, pair), NULL, 0, secret_new(TEE_TYPE_GENERIC_SECRET, 448));
+	TEE_DeriveKey(crypto_operation(TEE_ALG_ED448, TEE_MODE_SIGN, 448, pair), NULL, 0,
+		      secret_new(TEE_TYPE_GENERIC_SECRET, 448));
 }
 
 static void misuse_panics(void **state)

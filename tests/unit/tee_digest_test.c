@@ -145,7 +145,8 @@ static void vectors_at_every_split(void **state)
 			size_t size = strlen(rows[i].hash) / 2;
 
 			TEE_DigestUpdate(op, message.at, split);
-			assert_int_equal(TEE_DigestDoFinal(op, message.at + split, message.size - split, hash, &size), TEE_SUCCESS);
+			assert_int_equal(TEE_DigestDoFinal(op, message.at + split, message.size - split, hash, &size),
+					 TEE_SUCCESS);
 			crypto_assert_bytes(rows[i].name, hash, size, rows[i].hash);
 		}
 		TEE_FreeOperation(op);
@@ -166,7 +167,8 @@ static void a_short_buffer_changes_nothing(void **state)
 		uint8_t hash[256];
 
 		if (!is_xof(&rows[i])) {
-			assert_int_equal(TEE_DigestDoFinal(op, message.at, message.size, hash, &size), TEE_ERROR_SHORT_BUFFER);
+			assert_int_equal(TEE_DigestDoFinal(op, message.at, message.size, hash, &size),
+					 TEE_ERROR_SHORT_BUFFER);
 			assert_int_equal(size, need);
 		}
 		size = need;

@@ -168,8 +168,9 @@ static void dsa_vectors(void **state)
 		signature.at[row->half] ^= 1;
 		assert_int_equal(TEE_AsymmetricVerifyDigest(verify, NULL, 0, digest, size, signature.at, signature.size),
 				 TEE_ERROR_SIGNATURE_INVALID);
-		assert_int_equal(TEE_AsymmetricVerifyDigest(verify, NULL, 0, digest, size, signature.at, signature.size - 1),
-				 TEE_ERROR_SIGNATURE_INVALID);
+		assert_int_equal(
+			TEE_AsymmetricVerifyDigest(verify, NULL, 0, digest, size, signature.at, signature.size - 1),
+			TEE_ERROR_SIGNATURE_INVALID);
 		free(signature.at);
 		TEE_FreeOperation(verify);
 		TEE_FreeTransientObject(public);
@@ -204,7 +205,8 @@ static EVP_PKEY *openssl_key(const struct crypto_part *key)
 	return pkey;
 }
 
-static bool openssl_verify(EVP_PKEY *pkey, const uint8_t *digest, size_t digest_size, const uint8_t *signature, size_t half)
+static bool openssl_verify(EVP_PKEY *pkey, const uint8_t *digest, size_t digest_size, const uint8_t *signature,
+			   size_t half)
 {
 	EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_from_pkey(NULL, pkey, NULL);
 	DSA_SIG *pair = DSA_SIG_new();
@@ -252,10 +254,12 @@ static void dsa_of_every_digest_against_openssl(void **state)
 		assert_int_equal(TEE_AsymmetricSignDigest(sign, NULL, 0, digest, digest_size, signature, &size),
 				 TEE_ERROR_SHORT_BUFFER);
 		assert_int_equal(size, 64);
-		assert_int_equal(TEE_AsymmetricSignDigest(sign, NULL, 0, digest, digest_size, signature, &size), TEE_SUCCESS);
+		assert_int_equal(TEE_AsymmetricSignDigest(sign, NULL, 0, digest, digest_size, signature, &size),
+				 TEE_SUCCESS);
 		if (!openssl_verify(pkey, digest, digest_size, signature, 32))
 			fail_msg("%s: OpenSSL does not take the signature", digests[i].name);
-		assert_int_equal(TEE_AsymmetricVerifyDigest(verify, NULL, 0, digest, digest_size, signature, size), TEE_SUCCESS);
+		assert_int_equal(TEE_AsymmetricVerifyDigest(verify, NULL, 0, digest, digest_size, signature, size),
+				 TEE_SUCCESS);
 		TEE_FreeOperation(verify);
 		TEE_FreeOperation(sign);
 	}
@@ -286,9 +290,11 @@ static void dsa_generated(void **state)
 		assert_true(crypto_attribute(pair, TEE_ATTR_DSA_PRIVATE_VALUE, private, sizeof(private)) <= row->half);
 		sign = crypto_operation(row->algorithm, TEE_MODE_SIGN, row->bits, pair);
 		verify = crypto_operation(row->algorithm, TEE_MODE_VERIFY, row->bits, pair);
-		assert_int_equal(TEE_AsymmetricSignDigest(sign, NULL, 0, digest, digest_size, signature, &size), TEE_SUCCESS);
+		assert_int_equal(TEE_AsymmetricSignDigest(sign, NULL, 0, digest, digest_size, signature, &size),
+				 TEE_SUCCESS);
 		assert_int_equal(size, 2 * row->half);
-		assert_int_equal(TEE_AsymmetricVerifyDigest(verify, NULL, 0, digest, digest_size, signature, size), TEE_SUCCESS);
+		assert_int_equal(TEE_AsymmetricVerifyDigest(verify, NULL, 0, digest, digest_size, signature, size),
+				 TEE_SUCCESS);
 		TEE_FreeOperation(verify);
 		TEE_FreeOperation(sign);
 		TEE_FreeTransientObject(pair);
@@ -418,7 +424,8 @@ static void dh_vectors(void **state)
 		TEE_ObjectHandle secret = dh_agree(pair, peer.at, peer.size);
 		uint8_t bytes[128];
 
-		crypto_assert_bytes(rows[i].name, bytes, crypto_attribute(secret, TEE_ATTR_SECRET_VALUE, bytes, sizeof(bytes)),
+		crypto_assert_bytes(rows[i].name, bytes,
+				    crypto_attribute(secret, TEE_ATTR_SECRET_VALUE, bytes, sizeof(bytes)),
 				    rows[i].secret);
 		TEE_FreeTransientObject(secret);
 		free(peer.at);

@@ -199,7 +199,8 @@ static EVP_PKEY *openssl_key(TEE_ObjectHandle pair, const char *type, const char
 	return pkey;
 }
 
-static bool openssl_verify(EVP_PKEY *pkey, const uint8_t *digest, size_t digest_size, const uint8_t *signature, size_t size)
+static bool openssl_verify(EVP_PKEY *pkey, const uint8_t *digest, size_t digest_size, const uint8_t *signature,
+			   size_t size)
 {
 	EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_from_pkey(NULL, pkey, NULL);
 	ECDSA_SIG *pair = ECDSA_SIG_new();
@@ -207,7 +208,8 @@ static bool openssl_verify(EVP_PKEY *pkey, const uint8_t *digest, size_t digest_
 	int der_size;
 	bool ok;
 
-	ECDSA_SIG_set0(pair, BN_bin2bn(signature, (int)size / 2, NULL), BN_bin2bn(signature + size / 2, (int)size / 2, NULL));
+	ECDSA_SIG_set0(pair, BN_bin2bn(signature, (int)size / 2, NULL),
+		       BN_bin2bn(signature + size / 2, (int)size / 2, NULL));
 	der_size = i2d_ECDSA_SIG(pair, &der);
 	assert_int_equal(EVP_PKEY_verify_init(ctx), 1);
 	ok = EVP_PKEY_verify(ctx, der, (size_t)der_size, digest, digest_size) == 1;
@@ -238,7 +240,8 @@ static void openssl_sign(EVP_PKEY *pkey, const uint8_t *digest, size_t digest_si
 }
 
 /* Both ways, with one digest. */
-static void sign_both_ways(const char *name, TEE_ObjectHandle pair, EVP_PKEY *pkey, uint32_t bits, const struct digest *digest)
+static void sign_both_ways(const char *name, TEE_ObjectHandle pair, EVP_PKEY *pkey, uint32_t bits,
+			   const struct digest *digest)
 {
 	TEE_OperationHandle sign = crypto_operation(digest->algorithm, TEE_MODE_SIGN, bits, pair);
 	TEE_OperationHandle verify = crypto_operation(digest->algorithm, TEE_MODE_VERIFY, bits, pair);
@@ -248,7 +251,8 @@ static void sign_both_ways(const char *name, TEE_ObjectHandle pair, EVP_PKEY *pk
 	size_t hash_size = crypto_digest(digest->digest, "616263", hash);
 	size_t size = 2 * half - 1;
 
-	assert_int_equal(TEE_AsymmetricSignDigest(sign, NULL, 0, hash, hash_size, signature, &size), TEE_ERROR_SHORT_BUFFER);
+	assert_int_equal(TEE_AsymmetricSignDigest(sign, NULL, 0, hash, hash_size, signature, &size),
+			 TEE_ERROR_SHORT_BUFFER);
 	assert_int_equal(size, 2 * half);
 	assert_int_equal(TEE_AsymmetricSignDigest(sign, NULL, 0, hash, hash_size, signature, &size), TEE_SUCCESS);
 	if (!openssl_verify(pkey, hash, hash_size, signature, size))
@@ -398,8 +402,8 @@ static void ecdh_vectors(void **state)
 		TEE_ObjectHandle secret = agree(row, row->peer_x, row->peer_y);
 		uint8_t bytes[FIELD_MAX];
 
-		crypto_assert_bytes(row->name, bytes, crypto_attribute(secret, TEE_ATTR_SECRET_VALUE, bytes, sizeof(bytes)),
-				    row->secret);
+		crypto_assert_bytes(row->name, bytes,
+				    crypto_attribute(secret, TEE_ATTR_SECRET_VALUE, bytes, sizeof(bytes)), row->secret);
 		TEE_FreeTransientObject(secret);
 	}
 }
@@ -421,8 +425,9 @@ static void a_point_that_is_not_on_the_curve_gives_no_key(void **state)
 		if (is_initialized(secret))
 			fail_msg("%s: zero", row->name);
 		TEE_FreeTransientObject(secret);
-		secret = agree(row, row->secret, "ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff"
-						 "ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff");
+		secret = agree(row, row->secret,
+			       "ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff"
+			       "ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff");
 		if (is_initialized(secret))
 			fail_msg("%s: a number larger than the field", row->name);
 		TEE_FreeTransientObject(secret);
@@ -458,7 +463,8 @@ static void pairs_that_do_not_fit_are_refused(void **state)
 		};
 		TEE_ObjectHandle object = TEE_HANDLE_NULL;
 
-		if (crypto_populate(TEE_TYPE_ECDSA_KEYPAIR, 256, parts, &object) != TEE_ERROR_BAD_PARAMETERS || is_initialized(object))
+		if (crypto_populate(TEE_TYPE_ECDSA_KEYPAIR, 256, parts, &object) != TEE_ERROR_BAD_PARAMETERS ||
+		    is_initialized(object))
 			fail_msg("%s", rows[i].name);
 		TEE_FreeTransientObject(object);
 	}
@@ -515,7 +521,8 @@ static void sm2_signature(void **state)
 	struct crypto_bytes signature = crypto_bytes(SM2_SIGNATURE);
 
 	(void)state;
-	assert_int_equal(TEE_AsymmetricVerifyDigest(op, NULL, 0, bytes.at, bytes.size, signature.at, signature.size), TEE_SUCCESS);
+	assert_int_equal(TEE_AsymmetricVerifyDigest(op, NULL, 0, bytes.at, bytes.size, signature.at, signature.size),
+			 TEE_SUCCESS);
 	signature.at[63] ^= 1;
 	assert_int_equal(TEE_AsymmetricVerifyDigest(op, NULL, 0, bytes.at, bytes.size, signature.at, signature.size),
 			 TEE_ERROR_SIGNATURE_INVALID);
@@ -541,7 +548,8 @@ static void sm2_encryption(void **state)
 	size_t i;
 
 	(void)state;
-	assert_int_equal(TEE_AsymmetricDecrypt(open, NULL, 0, cipher.at, cipher.size, plain, &size), TEE_ERROR_SHORT_BUFFER);
+	assert_int_equal(TEE_AsymmetricDecrypt(open, NULL, 0, cipher.at, cipher.size, plain, &size),
+			 TEE_ERROR_SHORT_BUFFER);
 	assert_int_equal(size, strlen(SM2_TEXT));
 	assert_int_equal(TEE_AsymmetricDecrypt(open, NULL, 0, cipher.at, cipher.size, plain, &size), TEE_SUCCESS);
 	assert_int_equal(size, strlen(SM2_TEXT));
@@ -561,7 +569,8 @@ static void sm2_encryption(void **state)
 		size_t back_size = sizeof(back);
 
 		size = 97 + length - 1;
-		assert_int_equal(TEE_AsymmetricEncrypt(encrypt, NULL, 0, plain, length, again, &size), TEE_ERROR_SHORT_BUFFER);
+		assert_int_equal(TEE_AsymmetricEncrypt(encrypt, NULL, 0, plain, length, again, &size),
+				 TEE_ERROR_SHORT_BUFFER);
 		assert_int_equal(size, 97 + length);
 		assert_int_equal(TEE_AsymmetricEncrypt(encrypt, NULL, 0, plain, length, again, &size), TEE_SUCCESS);
 		assert_int_equal(TEE_AsymmetricDecrypt(open, NULL, 0, again, size, back, &back_size), TEE_SUCCESS);
@@ -608,8 +617,8 @@ static void panic_digest_size(void *arg)
 	size_t size = sizeof(bytes);
 
 	(void)arg;
-	(void)!TEE_AsymmetricSignDigest(crypto_operation(TEE_ALG_SM2_DSA_SM3, TEE_MODE_SIGN, 256, pair), NULL, 0, bytes, 31, bytes,
-					&size);
+	(void)!TEE_AsymmetricSignDigest(crypto_operation(TEE_ALG_SM2_DSA_SM3, TEE_MODE_SIGN, 256, pair), NULL, 0, bytes,
+					31, bytes, &size);
 }
 
 static void panic_value_as_a_buffer(void *arg)

@@ -23,7 +23,10 @@
 
 static const struct crypto_part no_params[] = { { 0 } };
 static const struct crypto_part dsa_params[] = {
-	{ TEE_ATTR_DSA_PRIME, GROUP_P, 0 }, { TEE_ATTR_DSA_SUBPRIME, GROUP_Q, 0 }, { TEE_ATTR_DSA_BASE, GROUP_G, 0 }, { 0 },
+	{ TEE_ATTR_DSA_PRIME, GROUP_P, 0 },
+	{ TEE_ATTR_DSA_SUBPRIME, GROUP_Q, 0 },
+	{ TEE_ATTR_DSA_BASE, GROUP_G, 0 },
+	{ 0 },
 };
 static const struct crypto_part dh_params[] = {
 	{ TEE_ATTR_DH_PRIME, GROUP_P, 0 }, { TEE_ATTR_DH_BASE, GROUP_G, 0 }, { TEE_ATTR_DH_SUBPRIME, GROUP_Q, 0 },
@@ -65,7 +68,8 @@ static const struct row {
 	  { TEE_ATTR_RSA_MODULUS, TEE_ATTR_RSA_PUBLIC_EXPONENT, TEE_ATTR_RSA_PRIVATE_EXPONENT, TEE_ATTR_RSA_PRIME1,
 	    TEE_ATTR_RSA_PRIME2, TEE_ATTR_RSA_EXPONENT1, TEE_ATTR_RSA_EXPONENT2, TEE_ATTR_RSA_COEFFICIENT } },
 	{ "DSA", TEE_TYPE_DSA_KEYPAIR, TEE_TYPE_DSA_PUBLIC_KEY, 1024, dsa_params,
-	  { TEE_ATTR_DSA_PRIME, TEE_ATTR_DSA_SUBPRIME, TEE_ATTR_DSA_BASE, TEE_ATTR_DSA_PUBLIC_VALUE, TEE_ATTR_DSA_PRIVATE_VALUE } },
+	  { TEE_ATTR_DSA_PRIME, TEE_ATTR_DSA_SUBPRIME, TEE_ATTR_DSA_BASE, TEE_ATTR_DSA_PUBLIC_VALUE,
+	    TEE_ATTR_DSA_PRIVATE_VALUE } },
 	{ "DH", TEE_TYPE_DH_KEYPAIR, 0, 1024, dh_params,
 	  { TEE_ATTR_DH_PRIME, TEE_ATTR_DH_SUBPRIME, TEE_ATTR_DH_BASE, TEE_ATTR_DH_X_BITS, TEE_ATTR_DH_PUBLIC_VALUE,
 	    TEE_ATTR_DH_PRIVATE_VALUE } },
@@ -133,7 +137,8 @@ static void parts_assert_same(const char *name, const struct parts *a, const str
 		bool same = x->attributeID == y->attributeID;
 
 		if (x->attributeID & TEE_ATTR_FLAG_VALUE)
-			same = same && x->content.value.a == y->content.value.a && x->content.value.b == y->content.value.b;
+			same = same && x->content.value.a == y->content.value.a &&
+			       x->content.value.b == y->content.value.b;
 		else
 			same = same && x->content.ref.length == y->content.ref.length &&
 			       !memcmp(x->content.ref.buffer, y->content.ref.buffer, x->content.ref.length);
@@ -293,8 +298,9 @@ static void use(TEE_ObjectHandle public, uint32_t algorithm, uint32_t mode, uint
 			(void)!TEE_AsymmetricEncrypt(op, NULL, 0, zeros, digest_size, signature, &size);
 		else
 			for (size = 1; size <= 256; size++)
-				assert_int_not_equal(TEE_AsymmetricVerifyDigest(op, NULL, 0, zeros, digest_size, signature, size),
-						     TEE_SUCCESS);
+				assert_int_not_equal(
+					TEE_AsymmetricVerifyDigest(op, NULL, 0, zeros, digest_size, signature, size),
+					TEE_SUCCESS);
 	}
 	TEE_FreeOperation(op);
 }
@@ -324,7 +330,8 @@ static void changed_public_keys_do_no_harm(void **state)
 	(void)state;
 	for (i = 0; i < ROWS(rows); i++)
 		for (n = 0; n < 60 && rows[i].public_type; n++) {
-			TEE_ObjectHandle pair = n ? TEE_HANDLE_NULL : crypto_generated(rows[i].type, rows[i].bits, rows[i].params);
+			TEE_ObjectHandle pair = n ? TEE_HANDLE_NULL
+						  : crypto_generated(rows[i].type, rows[i].bits, rows[i].params);
 			TEE_ObjectHandle public = n ? TEE_HANDLE_NULL : crypto_public(pair, rows[i].public_type);
 			TEE_ObjectHandle other = empty(rows[i].public_type, rows[i].bits);
 			static struct parts original;
@@ -365,8 +372,9 @@ static void stored_and_loaded(void **state)
 		fixture_host(dir);
 		object = crypto_generated(rows[i].type, rows[i].bits, rows[i].params);
 		parts_read(&rows[i], object, false, &one);
-		assert_int_equal(TEE_CreatePersistentObject(TEE_STORAGE_PRIVATE, "k", 1, TEE_DATA_FLAG_OVERWRITE, object, NULL, 0,
-							    NULL), TEE_SUCCESS);
+		assert_int_equal(TEE_CreatePersistentObject(TEE_STORAGE_PRIVATE, "k", 1, TEE_DATA_FLAG_OVERWRITE,
+							    object, NULL, 0, NULL),
+				 TEE_SUCCESS);
 		tee_host_stop();
 		fixture_host(dir);
 		if (TEE_OpenPersistentObject(TEE_STORAGE_PRIVATE, "k", 1, TEE_DATA_FLAG_ACCESS_READ, &stored))
@@ -393,7 +401,8 @@ static void rsa_without_its_primes(void **state)
 	assert_string_equal(rsa->name, "RSA");
 	parts_read(rsa, full, false, &parts);
 	assert_int_equal(TEE_PopulateTransientObject(bare, parts.attrs, 3), TEE_SUCCESS);
-	assert_int_equal(TEE_GetObjectBufferAttribute(bare, TEE_ATTR_RSA_PRIME1, bytes, &size), TEE_ERROR_ITEM_NOT_FOUND);
+	assert_int_equal(TEE_GetObjectBufferAttribute(bare, TEE_ATTR_RSA_PRIME1, bytes, &size),
+			 TEE_ERROR_ITEM_NOT_FOUND);
 	TEE_FreeTransientObject(bare);
 	TEE_FreeTransientObject(full);
 }
@@ -424,7 +433,9 @@ static void populate_aes(uint32_t bits, const struct crypto_part *parts)
 
 static void panic_too_large(void *arg)
 {
-	const struct crypto_part parts[] = { { TEE_ATTR_SECRET_VALUE, "000102030405060708090a0b0c0d0e0f1011121314151617", 0 }, { 0 } };
+	const struct crypto_part parts[] = {
+		{ TEE_ATTR_SECRET_VALUE, "000102030405060708090a0b0c0d0e0f1011121314151617", 0 }, { 0 }
+	};
 
 	(void)arg;
 	populate_aes(128, parts);
@@ -477,7 +488,8 @@ static void panic_larger_generated(void *arg)
 static void panic_copy_of_a_secret(void *arg)
 {
 	(void)arg;
-	(void)!TEE_CopyObjectAttributes1(empty(TEE_TYPE_DES, 64), crypto_generated(TEE_TYPE_GENERIC_SECRET, 64, no_params));
+	(void)!TEE_CopyObjectAttributes1(empty(TEE_TYPE_DES, 64),
+					 crypto_generated(TEE_TYPE_GENERIC_SECRET, 64, no_params));
 }
 
 static void panic_copy_of_a_public_half(void *arg)
@@ -485,7 +497,8 @@ static void panic_copy_of_a_public_half(void *arg)
 	TEE_ObjectHandle pair = crypto_generated(TEE_TYPE_ED25519_KEYPAIR, 256, no_params);
 
 	(void)arg;
-	(void)!TEE_CopyObjectAttributes1(empty(TEE_TYPE_ED25519_KEYPAIR, 256), crypto_public(pair, TEE_TYPE_ED25519_PUBLIC_KEY));
+	(void)!TEE_CopyObjectAttributes1(empty(TEE_TYPE_ED25519_KEYPAIR, 256),
+					 crypto_public(pair, TEE_TYPE_ED25519_PUBLIC_KEY));
 }
 
 static void panic_copy_into_small(void *arg)
@@ -519,7 +532,8 @@ static void panic_buffer_as_a_value(void *arg)
 	uint32_t a;
 
 	(void)arg;
-	(void)!TEE_GetObjectValueAttribute(crypto_generated(TEE_TYPE_AES, 128, no_params), TEE_ATTR_SECRET_VALUE, &a, NULL);
+	(void)!TEE_GetObjectValueAttribute(crypto_generated(TEE_TYPE_AES, 128, no_params), TEE_ATTR_SECRET_VALUE, &a,
+					   NULL);
 }
 
 static void misuse_panics(void **state)

@@ -158,8 +158,8 @@ static TEE_OperationHandle mac_new(uint32_t algorithm, uint32_t type, const char
 }
 
 /* Computed and compared with the same operation, once for each split; a MAC that is wrong or short is told. */
-static void check_splits(const char *name, TEE_OperationHandle op, const uint8_t *message, size_t size, const uint8_t *mac,
-			 size_t mac_size)
+static void check_splits(const char *name, TEE_OperationHandle op, const uint8_t *message, size_t size,
+			 const uint8_t *mac, size_t mac_size)
 {
 	uint8_t wrong[64];
 	uint8_t out[64];
@@ -172,7 +172,8 @@ static void check_splits(const char *name, TEE_OperationHandle op, const uint8_t
 
 		TEE_MACInit(op, NULL, 0);
 		TEE_MACUpdate(op, message, split);
-		assert_int_equal(TEE_MACComputeFinal(op, message + split, size - split, out, &n), TEE_ERROR_SHORT_BUFFER);
+		assert_int_equal(TEE_MACComputeFinal(op, message + split, size - split, out, &n),
+				 TEE_ERROR_SHORT_BUFFER);
 		assert_int_equal(n, mac_size);
 		assert_int_equal(TEE_MACComputeFinal(op, message + split, size - split, out, &n), TEE_SUCCESS);
 		if (n != mac_size || memcmp(out, mac, n))
@@ -235,8 +236,8 @@ static void hmac_of_every_digest_against_openssl(void **state)
 		uint8_t expected[EVP_MAX_MD_SIZE];
 		unsigned int size = 0;
 
-		assert_non_null(HMAC(EVP_get_digestbyname(digests[i].name), key, sizeof(key), message, sizeof(message), expected,
-				     &size));
+		assert_non_null(HMAC(EVP_get_digestbyname(digests[i].name), key, sizeof(key), message, sizeof(message),
+				     expected, &size));
 		check_splits(digests[i].name, op, message, sizeof(message), expected, size);
 		TEE_FreeOperation(op);
 	}
@@ -301,8 +302,8 @@ static void a_copy_goes_on_by_itself(void **state)
 	(void)state;
 	for (i = 0; i < ROWS(rows); i++) {
 		TEE_OperationHandle op = mac_new(rows[i].algorithm, rows[i].type, rows[i].key);
-		TEE_OperationHandle copy = crypto_operation(rows[i].algorithm, TEE_MODE_MAC, (uint32_t)strlen(rows[i].key) * 4,
-							    TEE_HANDLE_NULL);
+		TEE_OperationHandle copy = crypto_operation(rows[i].algorithm, TEE_MODE_MAC,
+							    (uint32_t)strlen(rows[i].key) * 4, TEE_HANDLE_NULL);
 		struct crypto_bytes message = crypto_bytes(rows[i].message);
 		struct crypto_bytes mac = crypto_bytes(rows[i].mac);
 		size_t half = message.size / 2;

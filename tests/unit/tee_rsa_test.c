@@ -230,8 +230,8 @@ static TEE_OperationHandle operation_for(const struct signature_row *row, uint32
 	return op;
 }
 
-static void check_verify(const struct signature_row *row, const TEE_Attribute *params, uint32_t count, const uint8_t *digest,
-			 size_t size, struct crypto_bytes signature)
+static void check_verify(const struct signature_row *row, const TEE_Attribute *params, uint32_t count,
+			 const uint8_t *digest, size_t size, struct crypto_bytes signature)
 {
 	TEE_OperationHandle op = operation_for(row, TEE_MODE_VERIFY);
 
@@ -269,7 +269,8 @@ static void signature_vectors(void **state)
 			assert_int_equal(TEE_AsymmetricSignDigest(op, NULL, 0, digest, size, out, &out_size),
 					 TEE_ERROR_SHORT_BUFFER);
 			assert_int_equal(out_size, signature.size);
-			assert_int_equal(TEE_AsymmetricSignDigest(op, NULL, 0, digest, size, out, &out_size), TEE_SUCCESS);
+			assert_int_equal(TEE_AsymmetricSignDigest(op, NULL, 0, digest, size, out, &out_size),
+					 TEE_SUCCESS);
 			crypto_assert_bytes(row->name, out, out_size, row->signature);
 			TEE_FreeOperation(op);
 		}
@@ -338,8 +339,9 @@ static EVP_MD_CTX *openssl_start(const struct scheme *scheme, EVP_PKEY *pkey, bo
 	EVP_MD_CTX *md = EVP_MD_CTX_new();
 	EVP_PKEY_CTX *ctx;
 
-	assert_int_equal((sign ? EVP_DigestSignInit_ex : EVP_DigestVerifyInit_ex)(md, &ctx, scheme->openssl, NULL, NULL, pkey,
-										  NULL), 1);
+	assert_int_equal((sign ? EVP_DigestSignInit_ex : EVP_DigestVerifyInit_ex)(md, &ctx, scheme->openssl, NULL, NULL,
+										  pkey, NULL),
+			 1);
 	if (scheme->pss) {
 		assert_int_equal(EVP_PKEY_CTX_set_rsa_padding(ctx, RSA_PKCS1_PSS_PADDING), 1);
 		assert_int_equal(EVP_PKEY_CTX_set_rsa_pss_saltlen(ctx, RSA_PSS_SALTLEN_DIGEST), 1);
@@ -363,7 +365,8 @@ static void signatures_against_openssl(void **state)
 		uint8_t signature[128];
 		size_t size = sizeof(signature);
 
-		assert_int_equal(TEE_AsymmetricSignDigest(sign, NULL, 0, digest, digest_size, signature, &size), TEE_SUCCESS);
+		assert_int_equal(TEE_AsymmetricSignDigest(sign, NULL, 0, digest, digest_size, signature, &size),
+				 TEE_SUCCESS);
 		if (EVP_DigestVerify(md, signature, size, (const uint8_t *)"abc", 3) != 1)
 			fail_msg("%s: OpenSSL does not take the signature", schemes[i].name);
 		EVP_MD_CTX_free(md);
@@ -434,7 +437,8 @@ static const struct cipher_row {
 	  "25412d403ffcd3d9aed3ea09833c01bac246691523c55e3f22da6eb1dd28c953d7ea5c9c9e5d7bea" },
 };
 
-static TEE_Result decrypt(const struct cipher_row *row, const uint8_t *cipher, size_t size, uint8_t *plain, size_t *plain_size)
+static TEE_Result decrypt(const struct cipher_row *row, const uint8_t *cipher, size_t size, uint8_t *plain,
+			  size_t *plain_size)
 {
 	TEE_ObjectHandle key = crypto_object(TEE_TYPE_RSA_KEYPAIR, row->bits, row->key);
 	TEE_OperationHandle op = crypto_operation(row->algorithm, TEE_MODE_DECRYPT, row->bits, key);
@@ -470,7 +474,8 @@ static void cipher_vectors(void **state)
 		cipher.at[cipher.size - 1] ^= 1;
 		/* PKCS #1 v1.5: some OpenSSL answer a wrong padding with a random message, so that nothing can be learnt. */
 		if (row->algorithm != TEE_ALG_RSAES_PKCS1_V1_5)
-			assert_int_equal(decrypt(row, cipher.at, cipher.size, plain, &size), TEE_ERROR_CIPHERTEXT_INVALID);
+			assert_int_equal(decrypt(row, cipher.at, cipher.size, plain, &size),
+					 TEE_ERROR_CIPHERTEXT_INVALID);
 		free(cipher.at);
 	}
 }
@@ -501,7 +506,8 @@ static void round_trips(void **state)
 
 	(void)state;
 	for (i = 0; i < ROWS(padding_rows); i++) {
-		TEE_OperationHandle encrypt = crypto_operation(padding_rows[i].algorithm, TEE_MODE_ENCRYPT, 2048, public);
+		TEE_OperationHandle encrypt = crypto_operation(padding_rows[i].algorithm, TEE_MODE_ENCRYPT, 2048,
+							       public);
 		TEE_OperationHandle open = crypto_operation(padding_rows[i].algorithm, TEE_MODE_DECRYPT, 2048, pair);
 		bool oaep = padding_rows[i].algorithm != TEE_ALG_RSAES_PKCS1_V1_5;
 		size_t length = 256 - padding_rows[i].overhead;
@@ -520,7 +526,8 @@ static void round_trips(void **state)
 		assert_int_equal(TEE_AsymmetricEncrypt(encrypt, &label, oaep, message, length + 1, cipher, &cipher_size),
 				 TEE_ERROR_BAD_PARAMETERS);
 		cipher_size = 256;
-		assert_int_equal(TEE_AsymmetricEncrypt(encrypt, &label, oaep, message, length, cipher, &cipher_size), TEE_SUCCESS);
+		assert_int_equal(TEE_AsymmetricEncrypt(encrypt, &label, oaep, message, length, cipher, &cipher_size),
+				 TEE_SUCCESS);
 		if (TEE_AsymmetricDecrypt(open, &label, oaep, cipher, 256, plain, &size) || size != length ||
 		    memcmp(plain, message, length))
 			fail_msg("%s", padding_rows[i].name);
@@ -609,14 +616,17 @@ static void generated_keys(void **state)
 
 	(void)state;
 	for (i = 0; i < ROWS(rows); i++) {
-		const struct crypto_part params[] = { { rows[i].exponent ? TEE_ATTR_RSA_PUBLIC_EXPONENT : 0, rows[i].exponent, 0 }, { 0 } };
+		const struct crypto_part params[] = {
+			{ rows[i].exponent ? TEE_ATTR_RSA_PUBLIC_EXPONENT : 0, rows[i].exponent, 0 }, { 0 }
+		};
 		TEE_ObjectHandle pair = crypto_generated(TEE_TYPE_RSA_KEYPAIR, rows[i].bits, params);
 		uint8_t bytes[SIZE_MAX_RSA];
 		TEE_ObjectInfo info;
 
 		assert_int_equal(TEE_GetObjectInfo1(pair, &info), TEE_SUCCESS);
 		assert_int_equal(info.objectSize, rows[i].bits);
-		crypto_assert_bytes(rows[i].name, bytes, crypto_attribute(pair, TEE_ATTR_RSA_PUBLIC_EXPONENT, bytes, sizeof(bytes)),
+		crypto_assert_bytes(rows[i].name, bytes,
+				    crypto_attribute(pair, TEE_ATTR_RSA_PUBLIC_EXPONENT, bytes, sizeof(bytes)),
 				    rows[i].expected);
 		assert_int_equal(crypto_attribute(pair, TEE_ATTR_RSA_MODULUS, bytes, sizeof(bytes)), rows[i].bits / 8);
 		assert_int_equal(crypto_attribute(pair, TEE_ATTR_RSA_PRIME1, bytes, sizeof(bytes)), rows[i].bits / 16);
@@ -695,8 +705,8 @@ static void panic_digest_size(void *arg)
 	size_t size = sizeof(out);
 
 	(void)arg;
-	(void)!TEE_AsymmetricSignDigest(operation_of(TEE_ALG_RSASSA_PKCS1_V1_5_SHA256, TEE_MODE_SIGN, true), NULL, 0, out, 31, out,
-					&size);
+	(void)!TEE_AsymmetricSignDigest(operation_of(TEE_ALG_RSASSA_PKCS1_V1_5_SHA256, TEE_MODE_SIGN, true), NULL, 0,
+					out, 31, out, &size);
 }
 
 static void panic_verify_digest_size(void *arg)
@@ -704,8 +714,8 @@ static void panic_verify_digest_size(void *arg)
 	uint8_t out[128] = { 0 };
 
 	(void)arg;
-	(void)!TEE_AsymmetricVerifyDigest(operation_of(TEE_ALG_RSASSA_PKCS1_V1_5_SHA256, TEE_MODE_VERIFY, false), NULL, 0, out, 33,
-					  out, 128);
+	(void)!TEE_AsymmetricVerifyDigest(operation_of(TEE_ALG_RSASSA_PKCS1_V1_5_SHA256, TEE_MODE_VERIFY, false), NULL,
+					  0, out, 33, out, 128);
 }
 
 static void panic_decrypt_with_public(void *arg)
@@ -720,7 +730,8 @@ static void panic_mode(void *arg)
 	size_t size = sizeof(out);
 
 	(void)arg;
-	(void)!TEE_AsymmetricDecrypt(operation_of(TEE_ALG_RSAES_PKCS1_V1_5, TEE_MODE_ENCRYPT, false), NULL, 0, out, 128, out, &size);
+	(void)!TEE_AsymmetricDecrypt(operation_of(TEE_ALG_RSAES_PKCS1_V1_5, TEE_MODE_ENCRYPT, false), NULL, 0, out, 128,
+				     out, &size);
 }
 
 static void panic_class(void *arg)
@@ -729,8 +740,8 @@ static void panic_class(void *arg)
 	size_t size = sizeof(out);
 
 	(void)arg;
-	(void)!TEE_AsymmetricEncrypt(operation_of(TEE_ALG_RSASSA_PKCS1_V1_5_SHA256, TEE_MODE_VERIFY, false), NULL, 0, out, 1, out,
-				     &size);
+	(void)!TEE_AsymmetricEncrypt(operation_of(TEE_ALG_RSASSA_PKCS1_V1_5_SHA256, TEE_MODE_VERIFY, false), NULL, 0,
+				     out, 1, out, &size);
 }
 
 static void panic_usage(void *arg)

@@ -264,11 +264,13 @@ static void no_key_stays_after_xts(void **state)
 
 	(void)state;
 	for (i = 0; i < 2; i++)
-		assert_int_equal(TEE_AllocateOperation(&ops[i], TEE_ALG_AES_XTS, TEE_MODE_ENCRYPT, 2 * KEY * 8), TEE_SUCCESS);
+		assert_int_equal(TEE_AllocateOperation(&ops[i], TEE_ALG_AES_XTS, TEE_MODE_ENCRYPT, 2 * KEY * 8),
+				 TEE_SUCCESS);
 	assert_int_equal(TEE_SetOperationKey2(ops[0], first, second), TEE_SUCCESS);
 	use_cipher(ops[0]);
 	TEE_CipherInit(ops[0], "sixteen-bytes-iv", 16);
-	assert_int_equal(TEE_CipherUpdate(ops[0], "message-message-message-message-message", 39, out, &size), TEE_SUCCESS);
+	assert_int_equal(TEE_CipherUpdate(ops[0], "message-message-message-message-message", 39, out, &size),
+			 TEE_SUCCESS);
 	TEE_CopyOperation(ops[1], ops[0]);
 	TEE_FreeTransientObject(second);
 	TEE_FreeTransientObject(first);

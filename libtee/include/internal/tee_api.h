@@ -59,6 +59,7 @@ void TEE_MemFill(void *buffer, uint32_t x, size_t size);
 /*
  * Objects of both kinds (§5.5). TEE_GetObjectBufferAttribute: a secret part needs TEE_USAGE_EXTRACTABLE;
  * TEE_ERROR_ITEM_NOT_FOUND if the object lacks the attribute; TEE_ERROR_SHORT_BUFFER with the size needed.
+ * TEE_GetObjectValueAttribute: either half may be NULL.
  */
 TEE_CHECKED TEE_Result TEE_GetObjectInfo1(TEE_ObjectHandle object, TEE_ObjectInfo *objectInfo);
 TEE_CHECKED TEE_Result TEE_RestrictObjectUsage1(TEE_ObjectHandle object, uint32_t objectUsage);
@@ -70,7 +71,8 @@ void TEE_CloseObject(TEE_ObjectHandle object);
 
 /*
  * Transient objects (§5.6). Sizes of keys are bits. TEE_ERROR_NOT_SUPPORTED: type or size is not there.
- * TEE_PopulateTransientObject and TEE_GenerateKey want an object without a key: reset it first.
+ * TEE_PopulateTransientObject and TEE_GenerateKey want an object without a key: reset it first. TEE_ERROR_BAD_PARAMETERS:
+ * attributes or parameters do not belong together. Numbers are big-endian; coordinates are read as long as the field.
  */
 TEE_CHECKED TEE_Result TEE_AllocateTransientObject(TEE_ObjectType objectType, uint32_t maxObjectSize,
 						   TEE_ObjectHandle *object);
@@ -127,8 +129,8 @@ TEE_CHECKED TEE_Result TEE_SeekObjectData(TEE_ObjectHandle object, intmax_t offs
 
 /*
  * Operations (§6.2). maxKeySize is bits; of TEE_ALG_AES_XTS, which takes two keys, it is their sum.
- * TEE_ERROR_NOT_SUPPORTED: algorithm, mode or size is not there. TEE_SetOperationKey2: TEE_ERROR_SECURITY if both keys are
- * the same. TEE_GetOperationInfoMultiple: sizes are bytes; TEE_ERROR_SHORT_BUFFER with the size needed.
+ * TEE_ERROR_NOT_SUPPORTED: algorithm, mode or size is not there. TEE_SetOperationKey2: TEE_ERROR_SECURITY if both keys
+ * are the same. TEE_GetOperationInfoMultiple: sizes are bytes; TEE_ERROR_SHORT_BUFFER with the size needed.
  */
 TEE_CHECKED TEE_Result TEE_AllocateOperation(TEE_OperationHandle *operation, uint32_t algorithm, uint32_t mode,
 					     uint32_t maxKeySize);
@@ -144,8 +146,8 @@ void TEE_CopyOperation(TEE_OperationHandle dstOperation, TEE_OperationHandle src
 TEE_CHECKED TEE_Result TEE_IsAlgorithmSupported(uint32_t algId, uint32_t element);
 
 /*
- * Digests (§6.3). Sizes are bytes. Of TEE_ALG_SHAKE128 and TEE_ALG_SHAKE256 *hashLen says how much is wanted; of the others
- * TEE_ERROR_SHORT_BUFFER. TEE_DigestExtract gives the output in pieces; *hashLen is what was given, 0 when a digest ends.
+ * Digests (§6.3). Sizes are bytes. Of TEE_ALG_SHAKE128 and TEE_ALG_SHAKE256 *hashLen says how much is wanted; of the
+ * others TEE_ERROR_SHORT_BUFFER. TEE_DigestExtract gives the output in pieces; *hashLen is what was given, 0 at the end.
  */
 void TEE_DigestUpdate(TEE_OperationHandle operation, const void *chunk, size_t chunkSize);
 TEE_CHECKED TEE_Result TEE_DigestDoFinal(TEE_OperationHandle operation, const void *chunk, size_t chunkLen, void *hash,
@@ -158,12 +160,15 @@ TEE_CHECKED TEE_Result TEE_DigestExtract(TEE_OperationHandle operation, void *ha
  * TEE_CipherDoFinal: TEE_ERROR_CIPHERTEXT_INVALID if the padding of a _PKCS5 algorithm is wrong.
  */
 void TEE_CipherInit(TEE_OperationHandle operation, const void *IV, size_t IVLen);
-TEE_CHECKED TEE_Result TEE_CipherUpdate(TEE_OperationHandle operation, const void *srcData, size_t srcLen, void *destData,
-					size_t *destLen);
-TEE_CHECKED TEE_Result TEE_CipherDoFinal(TEE_OperationHandle operation, const void *srcData, size_t srcLen, void *destData,
-					 size_t *destLen);
+TEE_CHECKED TEE_Result TEE_CipherUpdate(TEE_OperationHandle operation, const void *srcData, size_t srcLen,
+					void *destData, size_t *destLen);
+TEE_CHECKED TEE_Result TEE_CipherDoFinal(TEE_OperationHandle operation, const void *srcData, size_t srcLen,
+					 void *destData, size_t *destLen);
 
-/* Message authentication codes (§6.5). None has an initial value: IV is not looked at. Comparison takes the same time whatever the bytes are. */
+/*
+ * Message authentication codes (§6.5). None has an initial value: IV is not looked at. Comparison takes the same time
+ * whatever the bytes are.
+ */
 void TEE_MACInit(TEE_OperationHandle operation, const void *IV, size_t IVLen);
 void TEE_MACUpdate(TEE_OperationHandle operation, const void *chunk, size_t chunkSize);
 TEE_CHECKED TEE_Result TEE_MACComputeFinal(TEE_OperationHandle operation, const void *message, size_t messageLen,
@@ -172,8 +177,8 @@ TEE_CHECKED TEE_Result TEE_MACCompareFinal(TEE_OperationHandle operation, const 
 					   const void *mac, size_t macLen);
 
 /*
- * Authenticated encryption (§6.6). tagLen of TEE_AEInit is bits, of the Final functions bytes. AADLen and payloadLen are for
- * TEE_ALG_AES_CCM, and binding there.
+ * Authenticated encryption (§6.6). tagLen of TEE_AEInit is bits, of the Final functions bytes. AADLen and payloadLen are
+ * for TEE_ALG_AES_CCM, and binding there.
  * TEE_AEDecryptFinal: TEE_ERROR_MAC_INVALID, and nothing of this call's plain text is left in destData.
  */
 TEE_CHECKED TEE_Result TEE_AEInit(TEE_OperationHandle operation, const void *nonce, size_t nonceLen, uint32_t tagLen,
@@ -187,16 +192,18 @@ TEE_CHECKED TEE_Result TEE_AEDecryptFinal(TEE_OperationHandle operation, const v
 					  void *destData, size_t *destLen, const void *tag, size_t tagLen);
 
 /*
- * Asymmetric operations (§6.7). Of TEE_ALG_ED25519 and TEE_ALG_ED448 "digest" is the whole message (§6.7.2). Signatures of
- * DSA, ECDSA and SM2 are r ‖ s, each as long as the order of the group; SM2's cipher text is C1 ‖ C3 ‖ C2.
- * TEE_ERROR_SHORT_BUFFER with the size needed. TEE_ERROR_BAD_PARAMETERS: an input that does not fit the key, or an unknown
- * parameter. TEE_ERROR_CIPHERTEXT_INVALID: the padding is wrong. TEE_ERROR_NOT_SUPPORTED: prehash and context of EdDSA.
- * TEE_ERROR_SIGNATURE_INVALID.
+ * Asymmetric operations (§6.7). Of TEE_ALG_ED25519 and TEE_ALG_ED448 "digest" is the whole message (§6.7.2). Signatures
+ * of DSA, ECDSA and SM2 are r ‖ s, each as long as the order of the group; SM2's cipher text is C1 ‖ C3 ‖ C2.
+ * TEE_ERROR_SHORT_BUFFER with the size needed. TEE_ERROR_BAD_PARAMETERS: an input that does not fit the key, or an
+ * unknown parameter. TEE_ERROR_CIPHERTEXT_INVALID: the padding is wrong. TEE_ERROR_SIGNATURE_INVALID.
+ * TEE_ERROR_NOT_SUPPORTED: prehash and context of EdDSA.
  */
-TEE_CHECKED TEE_Result TEE_AsymmetricEncrypt(TEE_OperationHandle operation, const TEE_Attribute *params, uint32_t paramCount,
-					     const void *srcData, size_t srcLen, void *destData, size_t *destLen);
-TEE_CHECKED TEE_Result TEE_AsymmetricDecrypt(TEE_OperationHandle operation, const TEE_Attribute *params, uint32_t paramCount,
-					     const void *srcData, size_t srcLen, void *destData, size_t *destLen);
+TEE_CHECKED TEE_Result TEE_AsymmetricEncrypt(TEE_OperationHandle operation, const TEE_Attribute *params,
+					     uint32_t paramCount, const void *srcData, size_t srcLen,
+					     void *destData, size_t *destLen);
+TEE_CHECKED TEE_Result TEE_AsymmetricDecrypt(TEE_OperationHandle operation, const TEE_Attribute *params,
+					     uint32_t paramCount, const void *srcData, size_t srcLen,
+					     void *destData, size_t *destLen);
 TEE_CHECKED TEE_Result TEE_AsymmetricSignDigest(TEE_OperationHandle operation, const TEE_Attribute *params,
 						uint32_t paramCount, const void *digest, size_t digestLen,
 						void *signature, size_t *signatureLen);
@@ -205,10 +212,10 @@ TEE_CHECKED TEE_Result TEE_AsymmetricVerifyDigest(TEE_OperationHandle operation,
 						  const void *signature, size_t signatureLen);
 
 /*
- * Key derivation (§6.8), into an empty TEE_TYPE_GENERIC_SECRET or TEE_TYPE_HKDF with room for the secret: of key agreement
- * the size of prime, field or RFC 7748's value, of TEE_ALG_HKDF what TEE_ATTR_KDF_KEY_SIZE says (bytes). A public value that
- * is not of the group, or of small order (the secret would not depend on the private key), gives no key: the object stays
- * empty, and TEE_GetObjectInfo1() says so (no TEE_HANDLE_FLAG_INITIALIZED).
+ * Key derivation (§6.8), into an empty TEE_TYPE_GENERIC_SECRET or TEE_TYPE_HKDF with room for the secret: of key
+ * agreement the size of prime, field or RFC 7748's value, of TEE_ALG_HKDF what TEE_ATTR_KDF_KEY_SIZE says (bytes). A
+ * public value that is not of the group, or of small order (the secret would not depend on the private key), gives no
+ * key: the object stays empty, and TEE_GetObjectInfo1() says so (no TEE_HANDLE_FLAG_INITIALIZED).
  */
 void TEE_DeriveKey(TEE_OperationHandle operation, const TEE_Attribute *params, uint32_t paramCount,
 		   TEE_ObjectHandle derivedKey);
