@@ -119,7 +119,7 @@ bool tee_key_trim(struct tee_key *key)
 	for (i = 0; curve && i < key->type->part_count; i++) {
 		struct tee_key_part *part = &key->parts[i];
 
-		if (!is_number(key->type, i) || part->size == size)
+		if (!is_number(key->type, i) || !part->size || part->size == size)
 			continue;
 		if (part->size > size || !part_put(part, part->bytes, part->size, size))
 			return false;
