@@ -12,6 +12,9 @@ LIBEXECDIR ?= $(PREFIX)/libexec/teepay
 INCLUDEDIR ?= $(PREFIX)/include
 MULTIARCH := $(shell gcc -print-multiarch 2>/dev/null)
 LIBDIR ?= $(PREFIX)/lib/$(MULTIARCH)
+# Where teepay-ta@UUID.service looks for trusted applications, and what builds them.
+TADIR ?= $(LIBEXECDIR)/ta
+DEVKITDIR ?= $(LIBDIR)/teepay/ta-devkit
 MANDIR ?= $(PREFIX)/share/man
 UNITDIR ?= /lib/systemd/system
 
@@ -62,11 +65,13 @@ INTERNAL_INC := -Ilibtee/include/internal
 FLAGS_libtee = $(CLIENT_INC) $(INTERNAL_INC)
 FLAGS_libtee/client = $(CLIENT_INC)
 FLAGS_libtee/internal = $(INTERNAL_INC)
+DEVKIT_INC := -Ilibtee/devkit/include
+FLAGS_libtee/devkit = $(INTERNAL_INC) $(DEVKIT_INC)
 FLAGS_daemon/payta = $(INTERNAL_INC)
 FLAGS_daemon/walletd = $(CLIENT_INC)
 FLAGS_tools/pos = $(call pkg_cflags,libpcsclite)
 FLAGS_tools/teectl = $(call pkg_cflags,libnl-genl-3.0 ncursesw)
-FLAGS_tests/unit = $(CLIENT_INC) $(INTERNAL_INC) $(call pkg_cflags,libpcsclite libnl-genl-3.0)
+FLAGS_tests/unit = $(CLIENT_INC) $(INTERNAL_INC) $(DEVKIT_INC) $(call pkg_cflags,libpcsclite libnl-genl-3.0)
 
 define compile
 @mkdir -p $(@D)
@@ -90,7 +95,8 @@ $(eval $(call library,proto,$(call sources,proto)))
 $(eval $(call library,common,$(call sources,common)))
 
 # libtee: one library for clients, one for trusted applications; either has the channel to the kernel and not the in-process one.
-TEE_INTERNAL := $(call sources,libtee/internal)
+# What trusted applications made for OP-TEE call beyond GlobalPlatform's API is in libtee/devkit.
+TEE_INTERNAL := $(call sources,libtee/internal) $(filter-out %/user_ta_header.c,$(call sources,libtee/devkit))
 TEE_CLIENT := $(call sources,libtee/client)
 $(eval $(call library,tee,$(TEE_INTERNAL) libtee/channel_kernel.c))
 
@@ -101,7 +107,8 @@ $(B)/libteec.so.1: $(call objects,$(TEE_CLIENT) libtee/channel_kernel.c) libtee/
 $(B)/libteec.so: $(B)/libteec.so.1
 	$(Q)ln -sf libteec.so.1 $@
 $(B)/teec.pc: libtee/client/teec.pc.in
-	$(Q)sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@INCLUDEDIR@|$(INCLUDEDIR)|' -e 's|@LIBDIR@|$(LIBDIR)|' -e 's|@VERSION@|$(VERSION)|' $< >$@
+	$(Q)sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@INCLUDEDIR@|$(INCLUDEDIR)|' -e 's|@LIBDIR@|$(LIBDIR)|' -e 's|@VERSION@|$(VERSION)|' \
+		-e 's|@DEVKITDIR@|$(DEVKITDIR)|' $< >$@
 OBJECTS += $(call objects,$(TEE_CLIENT))
 LIBRARIES += $(B)/libteec.so $(B)/teec.pc
 
@@ -114,7 +121,35 @@ OBJECTS += $(call objects,$(TEE_HOST))
 $(B)/obj/%/user_ta_header.o: libtee/devkit/user_ta_header.c
 	@mkdir -p $(@D)
 	$(say) CC '$< ($*)'
-	$(Q)$(CC) $(CPPFLAGS) $(ALL_CFLAGS) $(INTERNAL_INC) -I$* -MMD -MP -c -o $@ $<
+	$(Q)$(CC) $(CPPFLAGS) $(ALL_CFLAGS) $(INTERNAL_INC) $(DEVKIT_INC) -I$* -MMD -MP -c -o $@ $<
+
+# What builds a trusted application out of tree, as it is installed: make -C FOLDER TA_DEV_KIT_DIR=$(B)/ta-devkit, where FOLDER is as
+# OP-TEE's build system wants it.  $(B)/export is what its clients take for TEEC_EXPORT.
+DEVKIT := $(B)/ta-devkit
+DEVKIT_FILES := $(addprefix $(DEVKIT)/,mk/conf.mk mk/ta_dev_kit.mk src/user_ta_header.c lib/libtee.a \
+	$(addprefix include/,$(notdir $(wildcard libtee/include/internal/*.h libtee/devkit/include/*.h))))
+CLIENT_EXPORT := $(addprefix $(B)/export/,include/tee_client_api.h lib/libteec.so.1 lib/libteec.so)
+devkit: $(DEVKIT_FILES) $(CLIENT_EXPORT)
+copy = @mkdir -p $(@D) && cp -P $< $@
+$(DEVKIT)/include/%.h: libtee/include/internal/%.h
+	$(copy)
+$(DEVKIT)/include/%.h: libtee/devkit/include/%.h
+	$(copy)
+$(DEVKIT)/src/%.c: libtee/devkit/%.c
+	$(copy)
+$(DEVKIT)/mk/ta_dev_kit.mk: libtee/devkit/mk/ta_dev_kit.mk
+	$(copy)
+$(DEVKIT)/lib/libtee.a: $(B)/libtee.a
+	$(copy)
+$(DEVKIT)/mk/conf.mk: libtee/devkit/mk/conf.mk.in Makefile
+	@mkdir -p $(@D)
+	$(Q)sed -e 's|@VERSION@|$(VERSION)|' -e 's|@TADIR@|$(TADIR)|' -e 's|@UNITDIR@|$(UNITDIR)|' \
+		-e 's|@LIBS@|$(shell $(PKG_CONFIG) --libs $(TEE_PKGS))|' $< >$@
+$(B)/export/include/%.h: libtee/include/client/%.h
+	$(copy)
+$(B)/export/lib/%: $(B)/%
+	$(copy)
+LIBRARIES += $(DEVKIT_FILES) $(CLIENT_EXPORT)
 
 # --- Programs ---
 # $(call program,name,folder,libraries in link order,pkg-config names,BIN or LIBEXEC: where it is installed)
@@ -198,6 +233,8 @@ OBJECTS += $(call objects,tests/unit/tee_client_fixture.c)
 $(eval $(call unit,payment,$(TEST_WORLD) common/hex.c,libcrypto))
 $(eval $(call unit,tee_secrets,$(filter-out %/serve.c,$(TEE_FIXTURE)),$(TEE_PKGS)))
 $(eval $(call unit,tee_system,$(filter-out %/serve.c,$(TEE_FIXTURE)),$(TEE_PKGS)))
+$(eval $(call unit,tee_devkit,$(filter-out %/serve.c,$(TEE_FIXTURE)),$(TEE_PKGS)))
+$(eval $(call unit,tee_compat,$(filter-out %/serve.c,$(TEE_FIXTURE)),$(TEE_PKGS)))
 ISSUER_MODULES := $(addprefix tools/payissuer/,accounts.c issuer.c ledger.c receipts.c record.c reply.c store.c store_money.c terminals.c)
 $(eval $(call unit,issuer_core,$(ISSUER_MODULES) tests/unit/paper_card.c tests/unit/temp_dir.c common/db.c common/hex.c common/log.c common/money.c \
 	common/openssl_crypto.c $(PROTO_MODULES),sqlite3 libcrypto jansson libsystemd))
@@ -259,6 +296,8 @@ install: all
 	$(Q)cp -P $(B)/libteec.so '$(DESTDIR)$(LIBDIR)/'
 	$(Q)$(call install_to,$(B)/teec.pc,$(LIBDIR)/pkgconfig,644)
 	$(Q)$(call install_to,libtee/include/client/tee_client_api.h,$(INCLUDEDIR),644)
+	$(Q)for f in $(DEVKIT_FILES:$(DEVKIT)/%=%); do install -D -m 644 "$(DEVKIT)/$$f" "$(DESTDIR)$(DEVKITDIR)/$$f" || exit 1; done
+	$(Q)install -d '$(DESTDIR)$(TADIR)'
 	$(Q)$(call install_to,$(SYSTEMD_UNITS),$(UNITDIR),644)
 	$(Q)$(call install_to,$(SYSTEM)/teepay.sysusers,$(PREFIX)/lib/sysusers.d,644,teepay.conf)
 	$(Q)$(call install_to,$(SYSTEM)/teepay.tmpfiles,$(PREFIX)/lib/tmpfiles.d,644,teepay.conf)
@@ -287,11 +326,16 @@ $(SYSTEM_TOOLS): $(B)/tests/system/%: $(B)/obj/tests/system/%.o
 OBJECTS += $(SYSTEM_TOOLS:$(B)/%=$(B)/obj/%.o)
 
 # Order: removal.t takes everything down last.
-SYSTEM_TESTS ?= services.t payment.t transfer.t refuse.t opensc.t isolation.t kill.t teectl.t policy.t removal.t
+SYSTEM_TESTS ?= services.t examples.t payment.t transfer.t refuse.t opensc.t isolation.t kill.t teectl.t policy.t removal.t
 # Those that check runs on a kernel: on another than the stock one what tells that all works there.
 system_tests = $(if $(filter stock,$(1)),$(SYSTEM_TESTS),$(filter services.t payment.t,$(SYSTEM_TESTS)))
 SYSTEM_TAPS := $(foreach k,$(KERNELS),$(patsubst %,$(B)/vm-out$(call dash,$(k))/%.tap,$(call system_tests,$(k))))
-system-tools: $(SYSTEM_TOOLS)
+system-tools: $(SYSTEM_TOOLS) examples
+
+# The examples, with what is built here in the places of what is installed.
+examples: devkit
+	$(Q)$(MAKE) --no-print-directory -s -C docs/examples O='$(abspath $(B))/examples' \
+		TA_DEV_KIT_DIR='$(abspath $(DEVKIT))' TEEC_EXPORT='$(abspath $(B))/export'
 
 # --- Module tests ---
 # Programs on the module's bare ABI for the short boot, each linked with the helpers beside them and no library.
@@ -425,9 +469,9 @@ check-debug: deps module-tests $(FAULT_TESTS) $(FUZZ) $(COVER)
 		perl tests/harness.pl $(DEBUG_TAPS) && [ $$status = 0 ] || { tail -n 40 $(B)/check-debug.log; exit 1; }
 
 check-system: system-tools
-	$(Q)$(MAKE) --no-print-directory vm-run TIMEOUT=1500 CMD='TEEPAY_BUILD=$(B) /mnt/host/tests/system/run.sh $(SYSTEM_TESTS)'
+	$(Q)$(MAKE) --no-print-directory vm-run TIMEOUT=1500 TA='$(wildcard docs/examples/*/ta)' CMD='TEEPAY_BUILD=$(B) /mnt/host/tests/system/run.sh $(SYSTEM_TESTS)'
 
-.PHONY: all module install demo bench unit units system-tools check check-build check-run check-module check-debug check-mutants check-system
+.PHONY: all module devkit examples install demo bench unit units system-tools check check-build check-run check-module check-debug check-mutants check-system
 
 # --- Virtual machine ---
 # Scripts in tests/vm do the work; each says --help. Slow pieces are kept in $XDG_CACHE_HOME/teepay (~/.cache/teepay).
@@ -455,6 +499,8 @@ vm-image: deps
 vm-root: deps
 	$(Q)rm -rf $(B)/vm-root
 	$(Q)$(MAKE) --no-print-directory install DESTDIR=$(abspath $(B))/vm-root
+	$(Q)for f in $(TA); do $(MAKE) --no-print-directory -s -C "$$f" TA_DEV_KIT_DIR='$(abspath $(DEVKIT))' \
+		O="$(abspath $(B))/ta$$(cd "$$f" && pwd)" DESTDIR='$(abspath $(B))/vm-root' install || exit 1; done
 
 vm_needs = $(if $(PLAIN),deps,vm-root $(if $(wildcard Kbuild),kmod))
 
@@ -486,7 +532,8 @@ make check-debug  the same on a debugging kernel, which is built the first time 
 make bench        what a call of the channel costs, and libtee adds to OpenSSL, as ratios: tables and $(B)/bench.json
 make check-mutants breaks the module in every way of tests/vm/mutants.list and sees its tests fail (MUTANTS='a b': only these)
 make check-system only the system tests                     (SYSTEM_TESTS='payment.t ...': only these)
-make vm-run CMD='...' [SHARE=folder]   run a command as root in the virtual machine, with teepay installed
+make vm-run CMD='...' [SHARE=folder] [TA=folder]   run a command as root in the virtual machine, with teepay installed, and
+                  the trusted application that is made in a folder as OP-TEE's build system wants it
 make vm-shell     a root prompt there
 make vm-image     build the image, if the one in the cache is not current
 make kmod         build the module for the virtual machine's kernel

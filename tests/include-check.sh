@@ -9,12 +9,12 @@ cd "$(dirname "$0")/.."
 # --- every header alone ---
 alone()
 {
-	for h in proto/*.h common/*.h libtee/*.h libtee/*/*.h libtee/include/*/*.h daemon/*/*.h tools/*/*.h tests/unit/*.h include/uapi/*.h; do
+	for h in proto/*.h common/*.h libtee/*.h libtee/*/*.h libtee/include/*/*.h libtee/devkit/include/*.h daemon/*/*.h tools/*/*.h tests/unit/*.h include/uapi/*.h; do
 		[ -e "$h" ] || continue
 		# shellcheck disable=SC2086,SC2046 # options are words
 		printf '#include "%s"\n' "$h" |
 			${CC:-gcc} -std=gnu11 -D_GNU_SOURCE -DTEEPAY_VERSION='""' -Wall -Wextra -Werror -fsyntax-only -iquote . -Ilibtee/include/client \
-				-Ilibtee/include/internal $(pkg-config --cflags libpcsclite libnl-genl-3.0 cmocka) -x c - 2>&1 | sed "s|^|$h: |" | head -n 3
+				-Ilibtee/include/internal -Ilibtee/devkit/include $(pkg-config --cflags libpcsclite libnl-genl-3.0 cmocka) -x c - 2>&1 | sed "s|^|$h: |" | head -n 3
 	done
 }
 result 'every header compiles alone' "$(alone)"
@@ -48,6 +48,7 @@ common proto|common
 libtee libtee|include/uapi
 libtee/client libtee|include/uapi
 libtee/internal libtee|include/uapi
+libtee/devkit libtee
 daemon/payta proto
 daemon/walletd proto|common
 daemon/trustuid proto|common

@@ -8,6 +8,7 @@ enum tee_log_level {
 	TEE_LOG_ERR = 3,
 	TEE_LOG_WARNING = 4,
 	TEE_LOG_INFO = 6,
+	TEE_LOG_DEBUG = 7,
 };
 
 /* One line; what does not fit in 512 bytes is cut off. Never pass secrets. */

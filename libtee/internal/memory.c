@@ -24,6 +24,12 @@ struct block {
 #define BLOCK_FREED 0x7465652d66726565u
 
 static void *instance_data;
+static size_t in_use;
+
+size_t tee_memory_in_use(void)
+{
+	return in_use;
+}
 
 void tee_memory_own(const char *function, const void *buffer, size_t size)
 {
@@ -96,6 +102,7 @@ void *TEE_Malloc(size_t size, uint32_t hint)
 		return NULL;
 	block->size = size;
 	block->mark = BLOCK_MARK;
+	in_use += size;
 	return block->data;
 }
 
@@ -133,6 +140,7 @@ void TEE_Free(void *buffer)
 	if (!buffer)
 		return;
 	block = block_of(__func__, buffer);
+	in_use -= block->size;
 	OPENSSL_cleanse(block->data, block->size);
 	block->mark = BLOCK_FREED;
 	free(block);

@@ -16,6 +16,9 @@ void tee_memory_own(const char *function, const void *buffer, size_t size);
 /* Panics if the buffer is NULL (with a size). */
 void tee_memory_any(const char *function, const void *buffer, size_t size);
 
+/* Bytes that TEE_Malloc() and TEE_Realloc() have given out and not got back. */
+size_t tee_memory_in_use(void);
+
 #define TEE_OUT(buffer, size) tee_memory_own(__func__, buffer, size)
 #define TEE_IN(buffer, size) tee_memory_own(__func__, buffer, size)
 #define TEE_OUTBUF(buffer, size) tee_memory_any(__func__, buffer, size)

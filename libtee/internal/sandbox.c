@@ -66,8 +66,10 @@ static const struct {
 	{ SCMP_SYS(renameat2), 4, UINT32_MAX, RENAME_EXCHANGE },
 	/* to systemd, on the socket that is connected */
 	{ SCMP_SYS(sendto), 4, UINT64_MAX, 0 },
-	/* the log */
+	/* the log, what the application prints, and what the C library says before it aborts */
 	{ SCMP_SYS(write), 0, UINT32_MAX, STDERR_FILENO },
+	{ SCMP_SYS(write), 0, UINT32_MAX, STDOUT_FILENO },
+	{ SCMP_SYS(writev), 0, UINT32_MAX, STDERR_FILENO },
 };
 
 static int seccomp_fill(scmp_filter_ctx filter)

@@ -231,4 +231,7 @@ void TEE_GetSystemTime(TEE_Time *time);
 TEE_CHECKED TEE_Result TEE_Wait(uint32_t timeout);
 void TEE_GetREETime(TEE_Time *time);
 
+/* Last, since it gives some of the names above another meaning. */
+#include "tee_api_compat.h"
+
 #endif

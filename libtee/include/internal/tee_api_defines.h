@@ -17,11 +17,9 @@
 #if defined(TEE_CORE_API_REQUIRED_MAJOR_VERSION) && TEE_CORE_API_REQUIRED_MAJOR_VERSION != 1
 #error "only version 1 of the TEE Internal Core API is there"
 #endif
-#if defined(TEE_CORE_API_REQUIRED_MINOR_VERSION) && TEE_CORE_API_REQUIRED_MINOR_VERSION != 3
-#error "only version 1.3 of the TEE Internal Core API is there; the 1.1 signatures are not there yet"
-#endif
-#if defined(__OPTEE_CORE_API_COMPAT_1_1) && __OPTEE_CORE_API_COMPAT_1_1
-#error "the 1.1 signatures (__OPTEE_CORE_API_COMPAT_1_1) are not there yet"
+#if defined(TEE_CORE_API_REQUIRED_MINOR_VERSION) && TEE_CORE_API_REQUIRED_MINOR_VERSION != 3 && \
+	!(TEE_CORE_API_REQUIRED_MINOR_VERSION == 1 && defined(__OPTEE_CORE_API_COMPAT_1_1))
+#error "versions 1.3 and, with __OPTEE_CORE_API_COMPAT_1_1=1, 1.1 of the TEE Internal Core API are there"
 #endif
 
 #define TEE_HANDLE_NULL			0

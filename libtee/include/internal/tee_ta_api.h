@@ -35,4 +35,7 @@ void TA_EXPORT TA_CloseSessionEntryPoint(void *sessionContext);
 TEE_Result TA_EXPORT TA_InvokeCommandEntryPoint(void *sessionContext, uint32_t commandID, uint32_t paramTypes,
 						TEE_Param params[TEE_NUM_PARAMS]);
 
+/* Last, since it gives some of the names above another meaning. */
+#include "tee_api_compat.h"
+
 #endif

@@ -9,11 +9,22 @@
 #include "tee_api_types.h"
 
 /* Flags of TA_FLAGS. An instance lives as long as its process: TA_FLAG_INSTANCE_KEEP_ALIVE changes nothing yet. */
-#define TA_FLAG_USER_MODE		0
-#define TA_FLAG_EXEC_DDR		0
 #define TA_FLAG_SINGLE_INSTANCE		(1 << 2)
 #define TA_FLAG_MULTI_SESSION		(1 << 3)
 #define TA_FLAG_INSTANCE_KEEP_ALIVE	(1 << 4)
+
+/* Flags of OP-TEE's that say how it loads an application, or what hardware it reaches: without meaning here. */
+#define TA_FLAG_USER_MODE		0
+#define TA_FLAG_EXEC_DDR		0
+#define TA_FLAG_SECURE_DATA_PATH	(1 << 5)
+#define TA_FLAG_REMAP_SUPPORT		0
+#define TA_FLAG_CACHE_MAINTENANCE	(1 << 7)
+#define TA_FLAG_CONCURRENT		(1 << 8)
+#define TA_FLAG_DEVICE_ENUM		(1 << 9)
+#define TA_FLAG_DEVICE_ENUM_SUPP	(1 << 10)
+#define TA_FLAG_DONT_CLOSE_HANDLE_ON_CORRUPT_OBJECT (1 << 11)
+#define TA_FLAG_DEVICE_ENUM_TEE_STORAGE_PRIVATE (1 << 12)
+#define TA_FLAG_INSTANCE_KEEP_CRASHED	(1 << 13)
 
 enum user_ta_prop_type {
 	USER_TA_PROP_TYPE_BOOL,		/* bool */
