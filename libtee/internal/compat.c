@@ -179,3 +179,12 @@ TEE_Result TEE11_ReadObjectData(TEE_ObjectHandle object, void *buffer, uint32_t 
 	compat_size_back(count, read);
 	return result;
 }
+
+TEE_Result TEE11_BigIntConvertToOctetString(uint8_t *buffer, uint32_t *bufferLen, const TEE_BigInt *bigInt)
+{
+	size_t size = compat_size(__func__, bufferLen);
+	TEE_Result result = TEE_BigIntConvertToOctetString(buffer, &size, bigInt);
+
+	compat_size_back(bufferLen, size);
+	return result;
+}

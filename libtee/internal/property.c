@@ -8,6 +8,7 @@
 #include <tee_internal_api.h>
 #include <user_ta_header.h>
 
+#include "libtee/internal/bigint.h"
 #include "libtee/internal/call.h"
 #include "libtee/internal/memory.h"
 #include "libtee/internal/panic.h"
@@ -190,6 +191,7 @@ static const struct property tee_properties[] = {
 	{ .name = "gpd.tee.apiversion", .fixed = FIXED_STRING("1.3") },
 	{ .name = "gpd.tee.internalCore.version", .fixed = FIXED_U32(TEE_CORE_API_VERSION) },
 	{ .name = "gpd.tee.description", .fixed = FIXED_STRING("teepay " TEEPAY_VERSION) },
+	{ .name = "gpd.tee.arith.maxBigIntSize", .fixed = FIXED_U32(BIGINT_BITS_MAX) },
 	{ .name = "gpd.tee.systemTime.protectionLevel", .fixed = FIXED_U32(100) },
 	{ .name = "gpd.tee.trustedStorage.private.rollbackProtection", .fixed = FIXED_U32(0) },
 	{ .name = NULL },

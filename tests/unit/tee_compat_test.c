@@ -192,6 +192,20 @@ static void key_agreement(void **state)
 	TEE_FreeTransientObject(secret);
 }
 
+static void big_integer(void **state)
+{
+	TEE_BigInt number[TEE_BigIntSizeInU32(64)];
+	struct size size = SIZE(4);
+	uint8_t octets[4];
+
+	(void)state;
+	TEE_BigIntInit(number, ROWS(number));
+	TEE_BigIntConvertFromS32(number, 0x1234);
+	assert_int_equal(TEE_BigIntConvertToOctetString(octets, &size.size, number), TEE_SUCCESS);
+	check_size(size, 2);
+	assert_memory_equal(octets, "\x12\x34", 2);
+}
+
 static void too_many_attributes(void *key)
 {
 	TEE_Attribute attributes[33] = { { 0 } };
@@ -247,6 +261,7 @@ int main(void)
 		cmocka_unit_test(stored),
 		cmocka_unit_test(property),
 		cmocka_unit_test(key_agreement),
+		cmocka_unit_test(big_integer),
 		cmocka_unit_test(misuse),
 		cmocka_unit_test(parameters),
 	};

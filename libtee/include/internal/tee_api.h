@@ -3,7 +3,7 @@
  * Functions of the GlobalPlatform TEE Internal Core API 1.3.1 that are there.
  *
  * Not there yet, and so not declared: property enumerators, sessions between trusted applications, persistent time,
- * big integers, and the deprecated functions of 1.0.
+ * and the deprecated functions of 1.0.
  *
  * A handle or a state that the specification forbids panics: the process ends (TEE_Panic). So does a client's memory
  * where the specification says [in] or [out] (§3.4): handles, sizes and counts, object ids, arrays of attributes, and the
@@ -230,6 +230,8 @@ void TEE_GenerateRandom(void *randomBuffer, size_t randomBufferLen);
 void TEE_GetSystemTime(TEE_Time *time);
 TEE_CHECKED TEE_Result TEE_Wait(uint32_t timeout);
 void TEE_GetREETime(TEE_Time *time);
+
+#include "tee_arith_api.h"
 
 /* Last, since it gives some of the names above another meaning. */
 #include "tee_api_compat.h"

@@ -101,6 +101,8 @@ TEE_CHECKED TEE_Result TEE11_AsymmetricVerifyDigest(TEE_OperationHandle operatio
 void TEE11_DeriveKey(TEE_OperationHandle operation, const TEE11_Attribute *params, uint32_t paramCount,
 		     TEE_ObjectHandle derivedKey);
 
+TEE_CHECKED TEE_Result TEE11_BigIntConvertToOctetString(uint8_t *buffer, uint32_t *bufferLen, const TEE_BigInt *bigInt);
+
 #if defined(__OPTEE_CORE_API_COMPAT_1_1) && __OPTEE_CORE_API_COMPAT_1_1
 #define TEE_Param			TEE11_Param
 #define TEE_Attribute			TEE11_Attribute
@@ -124,6 +126,7 @@ void TEE11_DeriveKey(TEE_OperationHandle operation, const TEE11_Attribute *param
 #define TEE_AsymmetricSignDigest	TEE11_AsymmetricSignDigest
 #define TEE_AsymmetricVerifyDigest	TEE11_AsymmetricVerifyDigest
 #define TEE_DeriveKey			TEE11_DeriveKey
+#define TEE_BigIntConvertToOctetString	TEE11_BigIntConvertToOctetString
 #endif
 
 #endif

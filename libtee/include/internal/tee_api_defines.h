@@ -133,7 +133,4 @@
 #define TEE_HANDLE_FLAG_EXPECT_TWO_KEYS	0x00080000
 #define TEE_HANDLE_FLAG_EXTRACTING	0x00100000
 
-/* GP Core 1.3 §8.4: words that a big integer of n bits takes. */
-#define TEE_BigIntSizeInU32(n)		((((n) + 31) / 32) + 2)
-
 #endif
