@@ -80,6 +80,15 @@ TEE_Result TEE11_GetPropertyAsBinaryBlock(TEE_PropSetHandle propset, const char 
 	return result;
 }
 
+TEE_Result TEE11_GetPropertyName(TEE_PropSetHandle enumerator, void *nameBuffer, uint32_t *nameBufferLen)
+{
+	size_t size = compat_size(__func__, nameBufferLen);
+	TEE_Result result = TEE_GetPropertyName(enumerator, nameBuffer, &size);
+
+	compat_size_back(nameBufferLen, size);
+	return result;
+}
+
 void compat_attributes(const char *function, const TEE11_Attribute *from, uint32_t count,
 		       TEE_Attribute to[COMPAT_ATTRIBUTES_MAX])
 {
@@ -122,6 +131,15 @@ TEE_Result TEE11_GetObjectInfo1(TEE_ObjectHandle object, TEE11_ObjectInfo *objec
 	if (!result)
 		object_info(&info, objectInfo);
 	return result;
+}
+
+void TEE11_GetObjectInfo(TEE_ObjectHandle object, TEE11_ObjectInfo *objectInfo)
+{
+	TEE_ObjectInfo info;
+
+	TEE_GetObjectInfo(object, &info);
+	TEE_OUT(objectInfo, sizeof(*objectInfo));
+	object_info(&info, objectInfo);
 }
 
 TEE_Result TEE11_GetObjectBufferAttribute(TEE_ObjectHandle object, uint32_t attributeID, void *buffer, uint32_t *size)

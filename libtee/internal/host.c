@@ -6,6 +6,7 @@
 #include <openssl/crypto.h>
 #include <user_ta_header.h>
 
+#include "libtee/internal/device_id.h"
 #include "libtee/internal/log.h"
 #include "libtee/internal/mapping.h"
 #include "libtee/internal/object.h"
@@ -48,6 +49,7 @@ enum tee_store_err tee_host_start(const struct tee_host_config *config)
 		tee_log(TEE_LOG_WARNING, "no /proc: TEE_CheckMemoryAccessRights will say no to everything");
 	if (!tee_ta_digest())
 		tee_log(TEE_LOG_WARNING, "cannot read my own executable: no org.teepay.ta.digest");
+	tee_device_id_set(config->device_key);
 	return storage_start(config);
 }
 

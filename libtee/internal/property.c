@@ -1,266 +1,60 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* Properties: GP Core 1.3 §4.4, §4.5, §4.6, §4.7. */
+/* Properties, by name or where an enumerator stands: GP Core 1.3 §4.4. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <tee_internal_api.h>
-#include <user_ta_header.h>
 
-#include "libtee/internal/bigint.h"
-#include "libtee/internal/call.h"
 #include "libtee/internal/memory.h"
 #include "libtee/internal/panic.h"
-#include "libtee/internal/ta_digest.h"
+#include "libtee/internal/property_table.h"
 #include "libtee/internal/uuid.h"
 
 #define TEXT_MAX 128
 #define BINARY_MAX 1024
 
-struct value {
-	enum user_ta_prop_type type;
-	union {
-		bool boolean;
-		uint32_t u32;
-		uint64_t u64;
-		TEE_UUID uuid;
-		TEE_Identity identity;
-		const char *string;	/* also a binary block of the application's, in Base64 */
-		struct {
-			const uint8_t *bytes;
-			size_t size;
-		} block;
-	};
-	bool decoded;			/* a binary block is in block, not in string */
+/* An enumerator: TEE_HANDLE_NULL for the set until it is started. */
+struct __TEE_PropSetHandle {
+	struct __TEE_PropSetHandle *next;
+	TEE_PropSetHandle set;
+	size_t index;
 };
 
-/* A property: a fixed value, or a function that finds it out and returns false if there is none now. */
-struct property {
-	const char *name;
-	struct value fixed;
-	bool (*get)(struct value *value);
-};
+static TEE_PropSetHandle living;
 
-static const struct teechan_identity *client(void)
+static bool is_enumerator(TEE_PropSetHandle handle)
 {
-	static const struct teechan_identity nobody;
-	const struct tee_call *call = tee_call_current();
+	TEE_PropSetHandle at = living;
 
-	return call ? &call->client : &nobody;
+	while (at && at != handle)
+		at = at->next;
+	return at;
 }
 
-static bool client_identity(struct value *value)
+static void check_enumerator(const char *function, TEE_PropSetHandle handle)
 {
-	value->type = USER_TA_PROP_TYPE_IDENTITY;
-	value->identity.login = client()->login;
-	tee_uuid_from_bytes(client()->uuid, &value->identity.uuid);
-	return true;
+	if (!handle || !is_enumerator(handle))
+		tee_panic_misuse(function, "not a property enumerator");
 }
 
-static bool value_u32(struct value *value, uint32_t u32)
+static TEE_Result find(const char *function, TEE_PropSetHandle propset, const char *name, struct tee_property_value *value)
 {
-	value->type = USER_TA_PROP_TYPE_U32;
-	value->u32 = u32;
-	return true;
-}
-
-static bool client_uid(struct value *value)
-{
-	return value_u32(value, client()->uid);
-}
-
-static bool client_gid(struct value *value)
-{
-	return value_u32(value, client()->gid);
-}
-
-static bool client_pid(struct value *value)
-{
-	return value_u32(value, client()->pid);
-}
-
-static bool value_block(struct value *value, const uint8_t *bytes, size_t size)
-{
-	value->type = USER_TA_PROP_TYPE_BINARY_BLOCK;
-	value->block.bytes = bytes;
-	value->block.size = size;
-	value->decoded = true;
-	return bytes;
-}
-
-/* The kernel takes the client's digest for the APPLICATION logins only, and leaves zeros otherwise. */
-static bool client_digest(struct value *value)
-{
-	static const uint8_t none[TEECHAN_DIGEST_LEN];
-	const uint8_t *digest = client()->digest;
-
-	return memcmp(digest, none, sizeof(none)) && value_block(value, digest, TEECHAN_DIGEST_LEN);
-}
-
-static bool ta_id(struct value *value)
-{
-	value->type = USER_TA_PROP_TYPE_UUID;
-	value->uuid = ta_head.uuid;
-	return true;
-}
-
-static bool value_flag(struct value *value, uint32_t flag)
-{
-	value->type = USER_TA_PROP_TYPE_BOOL;
-	value->boolean = ta_head.flags & flag;
-	return true;
-}
-
-static bool ta_single_instance(struct value *value)
-{
-	return value_flag(value, TA_FLAG_SINGLE_INSTANCE);
-}
-
-static bool ta_multi_session(struct value *value)
-{
-	return value_flag(value, TA_FLAG_MULTI_SESSION);
-}
-
-static bool ta_keep_alive(struct value *value)
-{
-	return value_flag(value, TA_FLAG_INSTANCE_KEEP_ALIVE);
-}
-
-static bool ta_data_size(struct value *value)
-{
-	return value_u32(value, ta_head.data_size);
-}
-
-static bool ta_stack_size(struct value *value)
-{
-	return value_u32(value, ta_head.stack_size);
-}
-
-static bool value_string(struct value *value, const char *string)
-{
-	value->type = USER_TA_PROP_TYPE_STRING;
-	value->string = string;
-	return string;
-}
-
-static bool ta_version(struct value *value)
-{
-	return value_string(value, ta_head.version);
-}
-
-static bool ta_description(struct value *value)
-{
-	return value_string(value, ta_head.description);
-}
-
-static bool ta_own_digest(struct value *value)
-{
-	return value_block(value, tee_ta_digest(), TEE_TA_DIGEST_SIZE);
-}
-
-#define FIXED_STRING(text) { .type = USER_TA_PROP_TYPE_STRING, .string = (text) }
-#define FIXED_U32(number) { .type = USER_TA_PROP_TYPE_U32, .u32 = (number) }
-
-static const struct property client_properties[] = {
-	{ .name = "gpd.client.identity", .get = client_identity },
-	{ .name = "gpd.client.endian", .fixed = FIXED_U32(0) },
-	{ .name = "org.teepay.client.uid", .get = client_uid },
-	{ .name = "org.teepay.client.gid", .get = client_gid },
-	{ .name = "org.teepay.client.pid", .get = client_pid },
-	{ .name = "org.teepay.client.digest", .get = client_digest },
-	{ .name = NULL },
-};
-
-static const struct property ta_properties[] = {
-	{ .name = "gpd.ta.appID", .get = ta_id },
-	{ .name = "gpd.ta.singleInstance", .get = ta_single_instance },
-	{ .name = "gpd.ta.multiSession", .get = ta_multi_session },
-	{ .name = "gpd.ta.instanceKeepAlive", .get = ta_keep_alive },
-	{ .name = "gpd.ta.dataSize", .get = ta_data_size },
-	{ .name = "gpd.ta.stackSize", .get = ta_stack_size },
-	{ .name = "gpd.ta.version", .get = ta_version },
-	{ .name = "gpd.ta.description", .get = ta_description },
-	{ .name = "gpd.ta.endian", .fixed = FIXED_U32(0) },
-	{ .name = "org.teepay.ta.digest", .get = ta_own_digest },
-	{ .name = NULL },
-};
-
-/* §4.7. Protection levels: 100 is the REE's, since root owns both the clock and the disk. */
-static const struct property tee_properties[] = {
-	{ .name = "gpd.tee.apiversion", .fixed = FIXED_STRING("1.3") },
-	{ .name = "gpd.tee.internalCore.version", .fixed = FIXED_U32(TEE_CORE_API_VERSION) },
-	{ .name = "gpd.tee.description", .fixed = FIXED_STRING("teepay " TEEPAY_VERSION) },
-	{ .name = "gpd.tee.arith.maxBigIntSize", .fixed = FIXED_U32(BIGINT_BITS_MAX) },
-	{ .name = "gpd.tee.systemTime.protectionLevel", .fixed = FIXED_U32(100) },
-	{ .name = "gpd.tee.trustedStorage.private.rollbackProtection", .fixed = FIXED_U32(0) },
-	{ .name = NULL },
-};
-
-static bool table_find(const struct property *table, const char *name, struct value *value)
-{
-	for (; table->name; table++) {
-		if (strcmp(table->name, name))
-			continue;
-		*value = table->fixed;
-		return !table->get || table->get(value);
+	*value = (struct tee_property_value){ 0 };
+	if (tee_property_is_set(propset)) {
+		tee_memory_own(function, name, 1);
+		return tee_property_find(propset, name, value) ? TEE_SUCCESS : TEE_ERROR_ITEM_NOT_FOUND;
 	}
-	return false;
+	if (!propset || !is_enumerator(propset))
+		tee_panic_misuse(function, "neither a property set nor an enumerator");
+	if (!propset->set || !tee_property_at(propset->set, &propset->index, value))
+		return TEE_ERROR_ITEM_NOT_FOUND;
+	return TEE_SUCCESS;
 }
 
-/* The application's own properties, from its header. */
-static bool own_find(const char *name, struct value *value)
-{
-	size_t i;
-
-	for (i = 0; i < ta_head.num_props; i++) {
-		const struct user_ta_property *own = &ta_head.props[i];
-
-		if (strcmp(own->name, name))
-			continue;
-		*value = (struct value){ .type = own->type };
-		switch (own->type) {
-		case USER_TA_PROP_TYPE_BOOL:
-			memcpy(&value->boolean, own->value, sizeof(value->boolean));
-			return true;
-		case USER_TA_PROP_TYPE_U32:
-			memcpy(&value->u32, own->value, sizeof(value->u32));
-			return true;
-		case USER_TA_PROP_TYPE_U64:
-			memcpy(&value->u64, own->value, sizeof(value->u64));
-			return true;
-		case USER_TA_PROP_TYPE_UUID:
-			memcpy(&value->uuid, own->value, sizeof(value->uuid));
-			return true;
-		case USER_TA_PROP_TYPE_IDENTITY:
-			memcpy(&value->identity, own->value, sizeof(value->identity));
-			return true;
-		default:
-			value->string = own->value;
-			return true;
-		}
-	}
-	return false;
-}
-
-static TEE_Result find(const char *function, TEE_PropSetHandle propset, const char *name, struct value *value)
-{
-	bool found = false;
-
-	*value = (struct value){ 0 };
-	tee_memory_own(function, name, 1);
-	if (propset == TEE_PROPSET_CURRENT_CLIENT)
-		found = table_find(client_properties, name, value);
-	else if (propset == TEE_PROPSET_CURRENT_TA)
-		found = table_find(ta_properties, name, value) || own_find(name, value);
-	else if (propset == TEE_PROPSET_TEE_IMPLEMENTATION)
-		found = table_find(tee_properties, name, value);
-	else
-		tee_panic_misuse(function, "not a property set (enumerators are not there yet)");
-	return found ? TEE_SUCCESS : TEE_ERROR_ITEM_NOT_FOUND;
-}
-
-static void block_text(const struct value *value, char *text, size_t size)
+static void block_text(const struct tee_property_value *value, char *text, size_t size)
 {
 	if (!value->decoded)
 		snprintf(text, size, "%s", value->string);
@@ -269,7 +63,7 @@ static void block_text(const struct value *value, char *text, size_t size)
 }
 
 /* §4.4.1: how each type reads as a string. Digests, the longest, fit well in TEXT_MAX; strings stay where they are. */
-static const char *value_text(const struct value *value, char text[TEXT_MAX])
+static const char *value_text(const struct tee_property_value *value, char text[TEXT_MAX])
 {
 	char uuid[TEE_UUID_TEXT];
 
@@ -301,15 +95,22 @@ static const char *value_text(const struct value *value, char text[TEXT_MAX])
 }
 
 /* §4.4.1: when it does not fit, as much as does is there, with a NUL. */
+static TEE_Result text_out(const char *text, char *buffer, size_t room, size_t *need)
+{
+	*need = strlen(text) + 1;
+	if (room)
+		snprintf(buffer, room, "%s", text);
+	return room < *need ? TEE_ERROR_SHORT_BUFFER : TEE_SUCCESS;
+}
+
 TEE_Result TEE_GetPropertyAsString(TEE_PropSetHandle propset, const char *name, char *valueBuffer,
 				   size_t *valueBufferLen)
 {
 	char text[TEXT_MAX];
 	const char *string;
-	struct value value;
+	struct tee_property_value value;
 	TEE_Result result;
 	size_t room;
-	size_t need;
 
 	TEE_OUT(valueBufferLen, sizeof(*valueBufferLen));
 	result = find(__func__, propset, name, &value);
@@ -317,16 +118,12 @@ TEE_Result TEE_GetPropertyAsString(TEE_PropSetHandle propset, const char *name, 
 		return result;
 	string = value_text(&value, text);
 	room = *valueBufferLen;
-	need = strlen(string) + 1;
 	TEE_OUTBUF(valueBuffer, room);
-	*valueBufferLen = need;
-	if (room)
-		snprintf(valueBuffer, room, "%s", string);
-	return room < need ? TEE_ERROR_SHORT_BUFFER : TEE_SUCCESS;
+	return text_out(string, valueBuffer, room, valueBufferLen);
 }
 
 static TEE_Result find_typed(const char *function, TEE_PropSetHandle propset, const char *name,
-			     enum user_ta_prop_type type, struct value *value)
+			     enum user_ta_prop_type type, struct tee_property_value *value)
 {
 	TEE_Result result = find(function, propset, name, value);
 
@@ -338,7 +135,7 @@ static TEE_Result find_typed(const char *function, TEE_PropSetHandle propset, co
 /* §4.4.2 */
 TEE_Result TEE_GetPropertyAsBool(TEE_PropSetHandle propset, const char *name, bool *value)
 {
-	struct value found;
+	struct tee_property_value found;
 	TEE_Result result;
 
 	TEE_OUT(value, sizeof(*value));
@@ -351,7 +148,7 @@ TEE_Result TEE_GetPropertyAsBool(TEE_PropSetHandle propset, const char *name, bo
 /* §4.4.3 */
 TEE_Result TEE_GetPropertyAsU32(TEE_PropSetHandle propset, const char *name, uint32_t *value)
 {
-	struct value found;
+	struct tee_property_value found;
 	TEE_Result result;
 
 	TEE_OUT(value, sizeof(*value));
@@ -364,7 +161,7 @@ TEE_Result TEE_GetPropertyAsU32(TEE_PropSetHandle propset, const char *name, uin
 /* §4.4.4: a 32-bit number is a 64-bit number as well. */
 TEE_Result TEE_GetPropertyAsU64(TEE_PropSetHandle propset, const char *name, uint64_t *value)
 {
-	struct value found;
+	struct tee_property_value found;
 	TEE_Result result;
 
 	TEE_OUT(value, sizeof(*value));
@@ -396,7 +193,7 @@ TEE_Result TEE_GetPropertyAsBinaryBlock(TEE_PropSetHandle propset, const char *n
 					size_t *valueBufferLen)
 {
 	uint8_t decoded[BINARY_MAX];
-	struct value found;
+	struct tee_property_value found;
 	TEE_Result result;
 	size_t room;
 
@@ -409,7 +206,8 @@ TEE_Result TEE_GetPropertyAsBinaryBlock(TEE_PropSetHandle propset, const char *n
 
 		if (size < 0)
 			return TEE_ERROR_BAD_FORMAT;
-		value_block(&found, decoded, (size_t)size);
+		found.block.bytes = decoded;
+		found.block.size = (size_t)size;
 	}
 	room = *valueBufferLen;
 	TEE_OUTBUF(valueBuffer, room);
@@ -423,7 +221,7 @@ TEE_Result TEE_GetPropertyAsBinaryBlock(TEE_PropSetHandle propset, const char *n
 /* §4.4.6 */
 TEE_Result TEE_GetPropertyAsUUID(TEE_PropSetHandle propset, const char *name, TEE_UUID *value)
 {
-	struct value found;
+	struct tee_property_value found;
 	TEE_Result result;
 
 	TEE_OUT(value, sizeof(*value));
@@ -436,7 +234,7 @@ TEE_Result TEE_GetPropertyAsUUID(TEE_PropSetHandle propset, const char *name, TE
 /* §4.4.7 */
 TEE_Result TEE_GetPropertyAsIdentity(TEE_PropSetHandle propset, const char *name, TEE_Identity *value)
 {
-	struct value found;
+	struct tee_property_value found;
 	TEE_Result result;
 
 	TEE_OUT(value, sizeof(*value));
@@ -444,4 +242,77 @@ TEE_Result TEE_GetPropertyAsIdentity(TEE_PropSetHandle propset, const char *name
 	if (!result)
 		*value = found.identity;
 	return result;
+}
+
+/* §4.4.8 */
+TEE_Result TEE_AllocatePropertyEnumerator(TEE_PropSetHandle *enumerator)
+{
+	TEE_PropSetHandle fresh;
+
+	TEE_OUT(enumerator, sizeof(TEE_PropSetHandle));
+	*enumerator = TEE_HANDLE_NULL;
+	fresh = OPENSSL_zalloc(sizeof(*fresh));
+	if (!fresh)
+		return TEE_ERROR_OUT_OF_MEMORY;
+	fresh->next = living;
+	living = fresh;
+	*enumerator = fresh;
+	return TEE_SUCCESS;
+}
+
+/* §4.4.9 */
+void TEE_FreePropertyEnumerator(TEE_PropSetHandle enumerator)
+{
+	TEE_PropSetHandle *at = &living;
+
+	check_enumerator(__func__, enumerator);
+	while (*at != enumerator)
+		at = &(*at)->next;
+	*at = enumerator->next;
+	OPENSSL_free(enumerator);
+}
+
+/* §4.4.10 */
+void TEE_StartPropertyEnumerator(TEE_PropSetHandle enumerator, TEE_PropSetHandle propSet)
+{
+	check_enumerator(__func__, enumerator);
+	TEE_MISUSE_IF(!tee_property_is_set(propSet), "not a property set");
+	enumerator->set = propSet;
+	enumerator->index = 0;
+}
+
+/* §4.4.11 */
+void TEE_ResetPropertyEnumerator(TEE_PropSetHandle enumerator)
+{
+	check_enumerator(__func__, enumerator);
+	enumerator->set = TEE_HANDLE_NULL;
+}
+
+/* §4.4.12 */
+TEE_Result TEE_GetPropertyName(TEE_PropSetHandle enumerator, void *nameBuffer, size_t *nameBufferLen)
+{
+	struct tee_property_value value;
+	const char *name;
+	size_t room;
+
+	check_enumerator(__func__, enumerator);
+	TEE_OUT(nameBufferLen, sizeof(*nameBufferLen));
+	room = *nameBufferLen;
+	TEE_OUTBUF(nameBuffer, room);
+	name = enumerator->set ? tee_property_at(enumerator->set, &enumerator->index, &value) : NULL;
+	if (!name)
+		return TEE_ERROR_ITEM_NOT_FOUND;
+	return text_out(name, nameBuffer, room, nameBufferLen);
+}
+
+/* §4.4.13 */
+TEE_Result TEE_GetNextProperty(TEE_PropSetHandle enumerator)
+{
+	struct tee_property_value value;
+
+	check_enumerator(__func__, enumerator);
+	if (!enumerator->set || !tee_property_at(enumerator->set, &enumerator->index, &value))
+		return TEE_ERROR_ITEM_NOT_FOUND;
+	enumerator->index++;
+	return tee_property_at(enumerator->set, &enumerator->index, &value) ? TEE_SUCCESS : TEE_ERROR_ITEM_NOT_FOUND;
 }

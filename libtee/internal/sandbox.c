@@ -48,6 +48,7 @@ static const int allowed[] = {
 	SCMP_SYS(rt_sigreturn),
 	SCMP_SYS(setitimer),
 	SCMP_SYS(tgkill),
+	SCMP_SYS(uname),
 };
 
 /* Calls of which only some are allowed: ((argument & mask) == value). */

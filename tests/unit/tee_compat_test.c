@@ -152,11 +152,16 @@ static void stored(void **state)
 	assert_int_equal(TEE_GetObjectInfo1(object, &info), TEE_SUCCESS);
 	assert_int_equal(info.dataSize, 5);
 	assert_int_equal(info.dataPosition, 4);
+	TEE_GetObjectInfo(object, &info);
+	assert_int_equal(info.dataSize, 5);
 	assert_int_equal(TEE_CloseAndDeletePersistentObject1(object), TEE_SUCCESS);
 }
 
 static void property(void **state)
 {
+	TEE_PropSetHandle enumerator;
+	struct size name_size = SIZE(16);
+	char name[16];
 	struct size size = SIZE(8);
 	char text[8];
 
@@ -164,6 +169,11 @@ static void property(void **state)
 	assert_int_equal(TEE_GetPropertyAsString(TEE_PROPSET_TEE_IMPLEMENTATION, "gpd.tee.apiversion", text, &size.size), TEE_SUCCESS);
 	check_size(size, 4);
 	assert_string_equal(text, "1.3");
+	assert_int_equal(TEE_AllocatePropertyEnumerator(&enumerator), TEE_SUCCESS);
+	TEE_StartPropertyEnumerator(enumerator, TEE_PROPSET_CURRENT_TA);
+	assert_int_equal(TEE_GetPropertyName(enumerator, name, &name_size.size), TEE_SUCCESS);
+	check_size(name_size, 13);
+	TEE_FreePropertyEnumerator(enumerator);
 }
 
 static void key_agreement(void **state)

@@ -2,8 +2,15 @@
 /*
  * Functions of the GlobalPlatform TEE Internal Core API 1.3.1 that are there.
  *
+<<<<<<< HEAD
  * Not there yet, and so not declared: property enumerators, sessions between trusted applications, persistent time,
  * and the deprecated functions of 1.0.
+=======
+ * Not there yet, and so not declared: sessions between trusted applications, persistent object
+ * enumerators and renaming, TEE_CopyOperation and TEE_SetOperationKey2, TEE_GetOperationInfoMultiple, TEE_DigestExtract,
+ * the cipher class, TEE_AsymmetricEncrypt and Decrypt, persistent time,
+ * and the algorithms that TEE_IsAlgorithmSupported() denies.
+>>>>>>> 1ac1330 (libtee: properties are enumerated, the mandatory ones are all there; deprecated functions)
  *
  * A handle or a state that the specification forbids panics: the process ends (TEE_Panic). So does a client's memory
  * where the specification says [in] or [out] (§3.4): handles, sizes and counts, object ids, arrays of attributes, and the
@@ -19,7 +26,7 @@
 #define TEE_CHECKED __attribute__((warn_unused_result))
 
 /*
- * Properties (§4.4). @name is NUL-terminated; buffer lengths are bytes in, and bytes written or needed out.
+ * Properties (§4.4), of a set by name, or where an enumerator stands (then the name may be NULL). @name is NUL-terminated; buffer lengths are bytes in, and bytes written or needed out.
  * TEE_ERROR_ITEM_NOT_FOUND: no such property. TEE_ERROR_BAD_FORMAT: it is not of that type. TEE_ERROR_SHORT_BUFFER.
  */
 TEE_CHECKED TEE_Result TEE_GetPropertyAsString(TEE_PropSetHandle propset, const char *name, char *valueBuffer,
@@ -31,6 +38,16 @@ TEE_CHECKED TEE_Result TEE_GetPropertyAsBinaryBlock(TEE_PropSetHandle propset, c
 						    size_t *valueBufferLen);
 TEE_CHECKED TEE_Result TEE_GetPropertyAsUUID(TEE_PropSetHandle propset, const char *name, TEE_UUID *value);
 TEE_CHECKED TEE_Result TEE_GetPropertyAsIdentity(TEE_PropSetHandle propset, const char *name, TEE_Identity *value);
+
+/*
+ * Enumerators stand at the first property once started. TEE_ERROR_ITEM_NOT_FOUND: it was not started, or is behind the last.
+ */
+TEE_CHECKED TEE_Result TEE_AllocatePropertyEnumerator(TEE_PropSetHandle *enumerator);
+void TEE_FreePropertyEnumerator(TEE_PropSetHandle enumerator);
+void TEE_StartPropertyEnumerator(TEE_PropSetHandle enumerator, TEE_PropSetHandle propSet);
+void TEE_ResetPropertyEnumerator(TEE_PropSetHandle enumerator);
+TEE_CHECKED TEE_Result TEE_GetPropertyName(TEE_PropSetHandle enumerator, void *nameBuffer, size_t *nameBufferLen);
+TEE_CHECKED TEE_Result TEE_GetNextProperty(TEE_PropSetHandle enumerator);
 
 /* Ends this instance at once; its callers get TEE_ERROR_TARGET_DEAD (§4.8.1). Writes the code to the journal. */
 void TEE_Panic(TEE_Result panicCode) __attribute__((noreturn));
@@ -230,6 +247,15 @@ void TEE_GenerateRandom(void *randomBuffer, size_t randomBufferLen);
 void TEE_GetSystemTime(TEE_Time *time);
 TEE_CHECKED TEE_Result TEE_Wait(uint32_t timeout);
 void TEE_GetREETime(TEE_Time *time);
+
+/*
+ * Deprecated since 1.1: as the functions with a 1, but they cannot say what went wrong. TEE_GetObjectInfo answers
+ * TEE_TYPE_CORRUPTED_OBJECT for what cannot be read.
+ */
+void TEE_GetObjectInfo(TEE_ObjectHandle object, TEE_ObjectInfo *objectInfo);
+void TEE_RestrictObjectUsage(TEE_ObjectHandle object, uint32_t objectUsage);
+void TEE_CopyObjectAttributes(TEE_ObjectHandle destObject, TEE_ObjectHandle srcObject);
+void TEE_CloseAndDeletePersistentObject(TEE_ObjectHandle object);
 
 #include "tee_arith_api.h"
 

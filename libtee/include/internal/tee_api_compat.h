@@ -70,8 +70,10 @@ TEE_CHECKED TEE_Result TEE11_GetPropertyAsString(TEE_PropSetHandle propset, cons
 						 uint32_t *valueBufferLen);
 TEE_CHECKED TEE_Result TEE11_GetPropertyAsBinaryBlock(TEE_PropSetHandle propset, const char *name, void *valueBuffer,
 						      uint32_t *valueBufferLen);
+TEE_CHECKED TEE_Result TEE11_GetPropertyName(TEE_PropSetHandle enumerator, void *nameBuffer, uint32_t *nameBufferLen);
 
 TEE_CHECKED TEE_Result TEE11_GetObjectInfo1(TEE_ObjectHandle object, TEE11_ObjectInfo *objectInfo);
+void TEE11_GetObjectInfo(TEE_ObjectHandle object, TEE11_ObjectInfo *objectInfo);
 TEE_CHECKED TEE_Result TEE11_GetObjectBufferAttribute(TEE_ObjectHandle object, uint32_t attributeID, void *buffer,
 						      uint32_t *size);
 TEE_CHECKED TEE_Result TEE11_PopulateTransientObject(TEE_ObjectHandle object, const TEE11_Attribute *attrs,
@@ -111,6 +113,8 @@ TEE_CHECKED TEE_Result TEE11_BigIntConvertToOctetString(uint8_t *buffer, uint32_
 #define TA_InvokeCommandEntryPoint	TEE11_TA_InvokeCommandEntryPoint
 #define TEE_GetPropertyAsString		TEE11_GetPropertyAsString
 #define TEE_GetPropertyAsBinaryBlock	TEE11_GetPropertyAsBinaryBlock
+#define TEE_GetPropertyName		TEE11_GetPropertyName
+#define TEE_GetObjectInfo		TEE11_GetObjectInfo
 #define TEE_GetObjectInfo1		TEE11_GetObjectInfo1
 #define TEE_GetObjectBufferAttribute	TEE11_GetObjectBufferAttribute
 #define TEE_PopulateTransientObject	TEE11_PopulateTransientObject
