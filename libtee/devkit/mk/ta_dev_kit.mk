@@ -52,7 +52,7 @@ endif
 # --- What all sources are compiled with ---
 CFG_TEE_TA_LOG_LEVEL ?= 2
 ta-cppflags = $(CPPFLAGS) $(addprefix -I,$(ta-incdirs)) $(ta-global-cppflags) -I. -I$(ta-dev-kit-dir)/include \
-	-DTRACE_LEVEL=$(CFG_TEE_TA_LOG_LEVEL) $(if $(filter y,$(CFG_TA_OPTEE_CORE_API_COMPAT_1_1)),-D__OPTEE_CORE_API_COMPAT_1_1=1) \
+	-DTEEPAY_DEVKIT=1 -DTRACE_LEVEL=$(CFG_TEE_TA_LOG_LEVEL) $(if $(filter y,$(CFG_TA_OPTEE_CORE_API_COMPAT_1_1)),-D__OPTEE_CORE_API_COMPAT_1_1=1) \
 	$(ta-cfg)
 # Each CFG_ variable is a macro too: 1 for y, left out for n.
 ta-cfg := $(foreach v,$(filter CFG_%,$(.VARIABLES)),$(if $(filter y,$($v)),-D$v=1,$(if $(filter-out n,$($v)),-D$v='$($v)')))

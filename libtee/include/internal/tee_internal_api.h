@@ -3,6 +3,12 @@
 #ifndef TEE_INTERNAL_API_H
 #define TEE_INTERNAL_API_H
 
+/* With the development kit, as applications made for OP-TEE expect. */
+#ifdef TEEPAY_DEVKIT
+#include <compiler.h>
+#include <trace.h>
+#endif
+
 #include "tee_api_defines.h"
 #include "tee_api_types.h"
 #include "tee_api.h"
