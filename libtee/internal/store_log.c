@@ -157,7 +157,8 @@ static enum tee_store_err record_encode(struct tee_store_log *log, const void *r
 	for (i = 0; i < count; i++) {
 		struct tee_sector head = { .number = log->number, .index = i, .count = count };
 
-		tee_sector_seal(sectors + i * TEE_SECTOR_SIZE, &head);
+		if (!tee_sector_seal(sectors + i * TEE_SECTOR_SIZE, &head))
+			return TEE_STORE_NO_MEMORY;
 	}
 	return TEE_STORE_OK;
 }
@@ -368,7 +369,8 @@ static enum tee_store_err head_write(struct tee_store_log *log)
 	err = make_room(log, TEE_SECTOR_SIZE);
 	if (err)
 		return err;
-	tee_sector_seal(sector, &(struct tee_sector){ .number = 0, .index = 0, .count = 1 });
+	if (!tee_sector_seal(sector, &(struct tee_sector){ .number = 0, .index = 0, .count = 1 }))
+		return TEE_STORE_NO_MEMORY;
 	err = sectors_write(log, sector, 1);
 	if (err)
 		return err;

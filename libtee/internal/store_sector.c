@@ -14,21 +14,24 @@
 #define AT_COUNT 24
 #define CHECK_SIZE (AT_NUMBER - AT_CHECK)
 
-static void checksum(const uint8_t *sector, uint8_t check[CHECK_SIZE])
+/* False without memory: OpenSSL 3 allocates for a digest. */
+static bool checksum(const uint8_t *sector, uint8_t check[CHECK_SIZE])
 {
 	uint8_t hash[SHA256_DIGEST_LENGTH];
 
-	SHA256(sector + AT_NUMBER, TEE_SECTOR_SIZE - AT_NUMBER, hash);
+	if (!SHA256(sector + AT_NUMBER, TEE_SECTOR_SIZE - AT_NUMBER, hash))
+		return false;
 	memcpy(check, hash, CHECK_SIZE);
+	return true;
 }
 
-void tee_sector_seal(uint8_t sector[TEE_SECTOR_SIZE], const struct tee_sector *head)
+bool tee_sector_seal(uint8_t sector[TEE_SECTOR_SIZE], const struct tee_sector *head)
 {
 	tee_put_be32(sector, MAGIC);
 	tee_put_be64(sector + AT_NUMBER, head->number);
 	tee_put_be32(sector + AT_INDEX, head->index);
 	tee_put_be32(sector + AT_COUNT, head->count);
-	checksum(sector, sector + AT_CHECK);
+	return checksum(sector, sector + AT_CHECK);
 }
 
 bool tee_sector_parse(const uint8_t sector[TEE_SECTOR_SIZE], struct tee_sector *head)
@@ -37,8 +40,7 @@ bool tee_sector_parse(const uint8_t sector[TEE_SECTOR_SIZE], struct tee_sector *
 
 	if (tee_get_be32(sector) != MAGIC)
 		return false;
-	checksum(sector, check);
-	if (memcmp(check, sector + AT_CHECK, sizeof(check)))
+	if (!checksum(sector, check) || memcmp(check, sector + AT_CHECK, sizeof(check)))
 		return false;
 	head->number = tee_get_be64(sector + AT_NUMBER);
 	head->index = tee_get_be32(sector + AT_INDEX);

@@ -26,8 +26,8 @@ struct tee_sector {
 	uint32_t count;		/* of the record's sectors */
 };
 
-/* Writes head and checksum around the payload that is in its place already. */
-void tee_sector_seal(uint8_t sector[TEE_SECTOR_SIZE], const struct tee_sector *head);
+/* Writes head and checksum around the payload that is in its place already. False without memory: it must not be written then. */
+bool tee_sector_seal(uint8_t sector[TEE_SECTOR_SIZE], const struct tee_sector *head);
 
 /* Reads the head; false if this is not a whole sector of a log. */
 bool tee_sector_parse(const uint8_t sector[TEE_SECTOR_SIZE], struct tee_sector *head);

@@ -2,15 +2,7 @@
 /*
  * Functions of the GlobalPlatform TEE Internal Core API 1.3.1 that are there.
  *
-<<<<<<< HEAD
- * Not there yet, and so not declared: property enumerators, sessions between trusted applications, persistent time,
- * and the deprecated functions of 1.0.
-=======
- * Not there yet, and so not declared: sessions between trusted applications, persistent object
- * enumerators and renaming, TEE_CopyOperation and TEE_SetOperationKey2, TEE_GetOperationInfoMultiple, TEE_DigestExtract,
- * the cipher class, TEE_AsymmetricEncrypt and Decrypt, persistent time,
- * and the algorithms that TEE_IsAlgorithmSupported() denies.
->>>>>>> 1ac1330 (libtee: properties are enumerated, the mandatory ones are all there; deprecated functions)
+ * Not there yet, and so not declared: sessions between trusted applications and persistent time.
  *
  * A handle or a state that the specification forbids panics: the process ends (TEE_Panic). So does a client's memory
  * where the specification says [in] or [out] (§3.4): handles, sizes and counts, object ids, arrays of attributes, and the
