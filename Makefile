@@ -260,6 +260,46 @@ $(eval $(call unit,teectl_trace,$(addprefix tools/teectl/,calls.c traceline.c)))
 $(eval $(call unit,teectl_view,$(addprefix tools/teectl/,canvas.c draw.c hist.c names.c text.c view.c words.c)))
 # --- end of unit tests ---
 
+# --- Tears ---
+# All parties of a payment in one program, each a process of its own. Their modules have names in common (a card is three things), so each party is
+# linked to one object that keeps its names to itself but for its main function.
+FLAGS_tests/tears = $(CLIENT_INC) $(INTERNAL_INC)
+TEARS_payta := tests/tears/party_payta.c $(call sources,daemon/payta) daemon/payta/user_ta_header.c $(filter-out %/serve.c,$(TEE_HOST))
+TEARS_walletd := tests/tears/party_walletd.c tests/tears/teec.c common/hex.c common/log.c common/money.c common/db.c \
+	$(addprefix daemon/walletd/,apdu_engine.c arming.c card.c purse.c rf_vpcd.c store.c ta.c trace.c)
+TEARS_pos := tests/tears/party_pos.c $(addprefix tools/pos/,purchase.c card.c journal.c deny.c reader.c terminal.c) \
+	common/hex.c common/money.c common/db.c common/openssl_crypto.c
+TEARS_pay := tests/tears/party_pay.c $(addprefix tools/pay/,link.c operation.c pending.c) common/hex.c
+TEARS_issuer := tests/tears/party_issuer.c $(ISSUER_MODULES) tools/payissuer/api.c common/hex.c common/log.c common/money.c common/db.c \
+	common/openssl_crypto.c
+TEARS_PARTIES := payta walletd pos pay issuer
+TEARS_HARNESS := $(filter-out tests/tears/party_%.c tests/tears/teec.c,$(call sources,tests/tears)) common/hex.c
+TEARS := $(B)/tests/tears
+# $(call tears_party,name)
+define tears_party
+$(B)/obj/tears/$(1).o: $(call objects,$(TEARS_$(1)) $(PROTO_MODULES))
+	@mkdir -p $$(@D)
+	$$(say) LD $$@
+	$$(Q)$$(LD) -r -o $$@.all $$^ && objcopy --keep-global-symbol=party_$(1) --keep-global-symbol=party_$(1)_make $$@.all $$@ && rm $$@.all
+OBJECTS += $(call objects,$(TEARS_$(1)))
+endef
+$(foreach p,$(TEARS_PARTIES),$(eval $(call tears_party,$(p))))
+$(TEARS): $(B)/obj/tears/payta.o
+$(TEARS)_seeded: $(B)/obj/tears/payta_seeded.o
+$(TEARS) $(TEARS)_seeded: $(call objects,$(TEARS_HARNESS) $(PROTO_MODULES)) $(patsubst %,$(B)/obj/tears/%.o,$(filter-out payta,$(TEARS_PARTIES)))
+	$(link) $(shell $(PKG_CONFIG) --libs libcrypto libseccomp libsystemd sqlite3 jansson)
+OBJECTS += $(call objects,$(TEARS_HARNESS))
+# The same with a payta that commits a debit behind its receipt: the harness must find it.
+$(B)/obj/seeded/%.o: CPPFLAGS += -DTEEPAY_SEEDED_BUG
+$(B)/obj/seeded/%.o: %.c
+	$(say) CC '$< (seeded bug)'
+	$(compile)
+$(B)/obj/tears/payta_seeded.o: $(call objects,$(filter-out daemon/payta/ledger.c,$(TEARS_payta)) $(PROTO_MODULES)) $(B)/obj/seeded/daemon/payta/ledger.o
+	@mkdir -p $(@D)
+	$(say) LD $@
+	$(Q)$(LD) -r -o $@.all $^ && objcopy --keep-global-symbol=party_payta $@.all $@ && rm $@.all
+OBJECTS += $(B)/obj/seeded/daemon/payta/ledger.o
+
 # --- Manual pages ---
 MANUALS := $(patsubst docs/man/%.scd,$(B)/man/%,$(wildcard docs/man/*.scd))
 $(MANUALS): $(B)/man/%: docs/man/%.scd
@@ -430,7 +470,7 @@ check: deps
 	+$(Q)$(MAKE) --no-print-directory -j2 check-build
 	+$(Q)$(MAKE) --no-print-directory check-run
 
-check-build: all $(UNITS) system-tools module-tests
+check-build: all $(UNITS) $(TEARS) $(TEARS)_seeded system-tools module-tests
 	+$(Q)$(MAKE) --no-print-directory B=$(B)/san SAN=1 units
 
 units: $(UNITS)
@@ -441,7 +481,8 @@ TREE_CHECKS := $(patsubst %,tests/%-check.sh,include abi module rules shell man)
 check-run:
 	+$(Q)$(MAKE) --no-print-directory -j2 $(addprefix check-module-,$(KERNELS))
 	$(Q)for k in $(KERNELS); do $(MAKE) --no-print-directory check-system-$$k; done
-	$(Q)TEEPAY_BUILD=$(B) TEEPAY_KERNELS='$(KERNELS)' perl tests/harness.pl $(TREE_CHECKS) $(UNITS) $(SANITIZED) $(MODULE_TAPS) $(SYSTEM_TAPS)
+	$(Q)TEEPAY_BUILD=$(B) TEEPAY_KERNELS='$(KERNELS)' perl tests/harness.pl $(TREE_CHECKS) $(UNITS) $(SANITIZED) \
+		$(TEARS) tests/tears/seeded.sh $(MODULE_TAPS) $(SYSTEM_TAPS)
 
 check-module: module-tests
 	$(Q)$(MAKE) --no-print-directory vm-short TIMEOUT=900 TESTS='$(MODULE_TESTS) $(MODULE_TESTS_32) $(FUZZ)' WITH='$(MODULE_WITH)'
@@ -456,6 +497,11 @@ check-module-%:
 	$(Q)rm -f $(B)/vm-short-out$(call dash,$*)/*.tap
 	@echo 'Module tests in a small virtual machine, kernel: $* (log: $(B)/$@.log)'
 	$(Q)$(MAKE) --no-print-directory check-module KERNEL=$* >$(B)/$@.log 2>&1 || tail -n 40 $(B)/$@.log
+
+# All that can be cut off in a payment, whole; check runs a sample of it. The last line counts.
+check-tears: deps
+	+$(Q)$(MAKE) --no-print-directory -j2 $(TEARS)
+	$(Q)$(TEARS) --whole
 
 # Breaks the module in each way of tests/vm/mutants.list, or those of MUTANTS, and sees its tests fail. Not part of check.
 check-mutants: module-tests
@@ -473,7 +519,8 @@ check-debug: deps module-tests $(FAULT_TESTS) $(FUZZ) $(COVER)
 check-system: system-tools
 	$(Q)$(MAKE) --no-print-directory vm-run TIMEOUT=1500 TA='$(wildcard docs/examples/*/ta)' CMD='TEEPAY_BUILD=$(B) /mnt/host/tests/system/run.sh $(SYSTEM_TESTS)'
 
-.PHONY: all module devkit examples install demo bench unit units system-tools check check-build check-run check-module check-debug check-mutants check-system
+.PHONY: all module devkit examples install demo bench unit units system-tools check check-build check-run check-module check-debug check-mutants check-system \
+	check-tears
 
 # --- Virtual machine ---
 # Scripts in tests/vm do the work; each says --help. Slow pieces are kept in $XDG_CACHE_HOME/teepay (~/.cache/teepay).
@@ -531,6 +578,7 @@ make check        all tests; the last line counts them
 make unit         only the unit tests on this machine       (SAN=1 B=build/san: under AddressSanitizer and UBSan)
 make check-module only the module's tests, in a small virtual machine  (KERNEL=6.12: on another kernel; so with check-system, vm-*, kmod)
 make check-debug  the same on a debugging kernel, which is built the first time (10 to 20 minutes)
+make check-tears  cuts a payment off at every byte, system call, write and allocation, and counts the money after each; some minutes
 make bench        what a call of the channel costs, and libtee adds to OpenSSL, as ratios: tables and $(B)/bench.json
 make check-mutants breaks the module in every way of tests/vm/mutants.list and sees its tests fail (MUTANTS='a b': only these)
 make check-system only the system tests                     (SYSTEM_TESTS='payment.t ...': only these)

@@ -9,7 +9,7 @@ cd "$(dirname "$0")/.."
 # --- every header alone ---
 alone()
 {
-	for h in proto/*.h common/*.h libtee/*.h libtee/*/*.h libtee/include/*/*.h libtee/devkit/include/*.h daemon/*/*.h tools/*/*.h tests/unit/*.h include/uapi/*.h; do
+	for h in proto/*.h common/*.h libtee/*.h libtee/*/*.h libtee/include/*/*.h libtee/devkit/include/*.h daemon/*/*.h tools/*/*.h tests/unit/*.h tests/tears/*.h include/uapi/*.h; do
 		[ -e "$h" ] || continue
 		# shellcheck disable=SC2086,SC2046 # options are words
 		printf '#include "%s"\n' "$h" |
