@@ -459,7 +459,19 @@ $(B)/tests/bench/crypto: $(call objects,tests/bench/crypto/crypto.c tests/bench/
 OBJECTS += $(call objects,tests/bench/crypto/crypto.c)
 BENCH_WITH := $(B)/tests/bench/bench_ta $(B)/libteec.so.1
 
-bench: deps $(B)/tests/bench/channel $(B)/tests/bench/crypto $(BENCH_WITH) kmod
+# The card's part of a payment, on this machine: walletd's modules keep their names to themselves, as in the tears.
+FLAGS_tests/bench/payment = $(CLIENT_INC) $(INTERNAL_INC)
+BENCH_PAYMENT := $(B)/tests/bench/payment
+$(B)/obj/bench/wallet.o: $(call objects,tests/bench/payment/wallet.c $(filter-out tests/% %/rf_vpcd.c,$(TEARS_walletd)) $(PROTO_MODULES))
+	@mkdir -p $(@D)
+	$(say) LD $@
+	$(Q)$(LD) -r -o $@.all $^ && objcopy --wildcard --keep-global-symbol='wallet_*' $@.all $@ && rm $@.all
+$(BENCH_PAYMENT): $(call objects,$(filter-out %/wallet.c,$(call sources,tests/bench/payment)) tests/bench/stats.c $(TEST_WORLD) \
+	$(call sources,daemon/payta) daemon/payta/user_ta_header.c $(TEE_HOST) $(TEE_CLIENT)) $(B)/obj/bench/wallet.o
+	$(link) $(shell $(PKG_CONFIG) --libs $(TEE_PKGS) cmocka sqlite3)
+OBJECTS += $(call objects,$(call sources,tests/bench/payment))
+
+bench: deps $(B)/tests/bench/channel $(B)/tests/bench/crypto $(BENCH_WITH) $(BENCH_PAYMENT) kmod
 	$(Q)tests/bench/run.sh $(B) --module "$$(cat $(KMOD_PATH))" $(addprefix --with ,$(BENCH_WITH)) -- $(B)/tests/bench/channel
 
 # The same unit tests again under AddressSanitizer and UBSan, in a build of their own.
@@ -579,7 +591,7 @@ make unit         only the unit tests on this machine       (SAN=1 B=build/san: 
 make check-module only the module's tests, in a small virtual machine  (KERNEL=6.12: on another kernel; so with check-system, vm-*, kmod)
 make check-debug  the same on a debugging kernel, which is built the first time (10 to 20 minutes)
 make check-tears  cuts a payment off at every byte, system call, write and allocation, and counts the money after each; some minutes
-make bench        what a call of the channel costs, and libtee adds to OpenSSL, as ratios: tables and $(B)/bench.json
+make bench        what a call of the channel, a payment and libtee beside OpenSSL cost, as ratios: tables and $(B)/bench.json
 make check-mutants breaks the module in every way of tests/vm/mutants.list and sees its tests fail (MUTANTS='a b': only these)
 make check-system only the system tests                     (SYSTEM_TESTS='payment.t ...': only these)
 make vm-run CMD='...' [SHARE=folder] [TA=folder]   run a command as root in the virtual machine, with teepay installed, and

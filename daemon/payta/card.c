@@ -202,6 +202,7 @@ static TEE_Result keys_load(struct card *c)
 
 static void keys_close(struct card *c)
 {
+	gp_crypto_forget();
 	if (c->sign_key != TEE_HANDLE_NULL)
 		TEE_CloseObject(c->sign_key);
 	if (c->seal_key != TEE_HANDLE_NULL)

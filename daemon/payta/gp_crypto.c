@@ -105,19 +105,61 @@ static int join_parts(const struct bytes *parts, size_t n, uint8_t out[CRYPTO_ME
 	return 0;
 }
 
+/*
+ * The two operations that every payment makes, with the same key each time: the card's signature and the check of what its issuer signed.  They are kept ready,
+ * since to set a key costs about as much as to sign.
+ */
+static struct {
+	void *key;			/* of @signer; only compared */
+	TEE_OperationHandle signer;
+	uint8_t pk[ED25519_PK_LEN];	/* of @verifier */
+	TEE_OperationHandle verifier;
+} ready;
+
+void gp_crypto_forget(void)
+{
+	TEE_FreeOperation(ready.signer);
+	TEE_FreeOperation(ready.verifier);
+	TEE_MemFill(&ready, 0, sizeof(ready));
+}
+
+static TEE_Result signer_with(void *key)
+{
+	if (ready.signer != TEE_HANDLE_NULL && ready.key == key)
+		return TEE_SUCCESS;
+	TEE_FreeOperation(ready.signer);
+	ready.key = key;
+	return operation_with(key, TEE_ALG_ED25519, TEE_MODE_SIGN, KEY_25519_BITS, &ready.signer);
+}
+
+static TEE_Result verifier_with(const uint8_t pk[ED25519_PK_LEN])
+{
+	TEE_ObjectHandle key = TEE_HANDLE_NULL;
+	TEE_Result res;
+
+	if (ready.verifier != TEE_HANDLE_NULL && TEE_MemCompare(ready.pk, pk, ED25519_PK_LEN) == 0)
+		return TEE_SUCCESS;
+	TEE_FreeOperation(ready.verifier);
+	ready.verifier = TEE_HANDLE_NULL;
+	res = key_from_bytes(TEE_TYPE_ED25519_PUBLIC_KEY, TEE_ATTR_ED25519_PUBLIC_VALUE, (struct bytes){ pk, ED25519_PK_LEN }, &key);
+	if (res == TEE_SUCCESS)
+		res = operation_with(key, TEE_ALG_ED25519, TEE_MODE_VERIFY, KEY_25519_BITS, &ready.verifier);
+	TEE_MemMove(ready.pk, pk, ED25519_PK_LEN);
+	TEE_FreeTransientObject(key);
+	return res;
+}
+
 static int gp_ed25519_sign(void *key, const struct bytes *parts, size_t n, uint8_t sig[ED25519_SIG_LEN])
 {
 	uint8_t message[CRYPTO_MESSAGE_MAX];
-	TEE_OperationHandle op = TEE_HANDLE_NULL;
 	size_t len, sig_len = ED25519_SIG_LEN;
 	TEE_Result res;
 
 	if (join_parts(parts, n, message, &len))
 		return PROTO_ERR_CRYPTO;
-	res = operation_with(key, TEE_ALG_ED25519, TEE_MODE_SIGN, KEY_25519_BITS, &op);
+	res = signer_with(key);
 	if (res == TEE_SUCCESS)
-		res = TEE_AsymmetricSignDigest(op, NULL, 0, message, len, sig, &sig_len);
-	TEE_FreeOperation(op);
+		res = TEE_AsymmetricSignDigest(ready.signer, NULL, 0, message, len, sig, &sig_len);
 	TEE_MemFill(message, 0, sizeof(message));
 	return res == TEE_SUCCESS && sig_len == ED25519_SIG_LEN ? 0 : PROTO_ERR_CRYPTO;
 }
@@ -125,20 +167,14 @@ static int gp_ed25519_sign(void *key, const struct bytes *parts, size_t n, uint8
 static int gp_ed25519_verify(const uint8_t pk[ED25519_PK_LEN], const struct bytes *parts, size_t n, const uint8_t sig[ED25519_SIG_LEN])
 {
 	uint8_t message[CRYPTO_MESSAGE_MAX];
-	TEE_ObjectHandle key = TEE_HANDLE_NULL;
-	TEE_OperationHandle op = TEE_HANDLE_NULL;
-	size_t len;
 	TEE_Result res;
+	size_t len;
 
 	if (join_parts(parts, n, message, &len))
 		return PROTO_ERR_CRYPTO;
-	res = key_from_bytes(TEE_TYPE_ED25519_PUBLIC_KEY, TEE_ATTR_ED25519_PUBLIC_VALUE, (struct bytes){ pk, ED25519_PK_LEN }, &key);
+	res = verifier_with(pk);
 	if (res == TEE_SUCCESS)
-		res = operation_with(key, TEE_ALG_ED25519, TEE_MODE_VERIFY, KEY_25519_BITS, &op);
-	if (res == TEE_SUCCESS)
-		res = TEE_AsymmetricVerifyDigest(op, NULL, 0, message, len, sig, ED25519_SIG_LEN);
-	TEE_FreeOperation(op);
-	TEE_FreeTransientObject(key);
+		res = TEE_AsymmetricVerifyDigest(ready.verifier, NULL, 0, message, len, sig, ED25519_SIG_LEN);
 	return res == TEE_SUCCESS ? 0 : PROTO_ERR_SIGNATURE;
 }
 

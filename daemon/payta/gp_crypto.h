@@ -10,4 +10,7 @@
  */
 extern const struct crypto_ops gp_crypto;
 
+/* Ends the operations that are kept ready for the next signature: before a key that was used is closed, since another one may get its handle. */
+void gp_crypto_forget(void);
+
 #endif

@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-2-Clause
-# run.sh BUILD [short.sh's options] -- PROGRAM: run the benchmarks in the small virtual machine, twice: for time, and once more
-# with a clock that counts instructions; and that of cryptography here. Prints the tables; BUILD/bench.json gets one flat object
-# of all three.
+# run.sh BUILD [short.sh's options] -- PROGRAM: run the benchmarks of the channel in the small virtual machine, twice: for time, and
+# once more with a clock that counts instructions; and those of cryptography and of a payment on this machine, since emulation makes
+# arithmetic much dearer than anything else. Prints the tables; BUILD/bench.json gets one flat object of all.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 
@@ -33,11 +33,17 @@ bench_run()
 
 bench_run times '--json /mnt/out/bench.json'
 bench_run instructions '--instructions --rounds 5 --json /mnt/out/bench.json' --icount
-# Cryptography needs no module, and no emulated processor.
 "$build/tests/bench/crypto" --json "$build/bench-crypto.json"
+rm -rf "$build/bench-payment"
+mkdir "$build/bench-payment"
+"$build/tests/bench/payment" --dir "$build/bench-payment" --json "$build/bench-payment.json" 2>"$build/bench-payment.log" || {
+	tail -n 10 "$build/bench-payment.log" >&2
+	exit 1
+}
+rm -rf "$build/bench-payment"
 {
 	echo '{'
-	sed -s '/^[{}]$/d; s/,*$/,/' "$build/bench-times/bench.json" "$build/bench-instructions/bench.json" "$build/bench-crypto.json" | sed '$s/,$//'
+	sed -s '/^[{}]$/d; s/,*$/,/' "$build/bench-times/bench.json" "$build/bench-instructions/bench.json" "$build/bench-crypto.json" "$build/bench-payment.json" | sed '$s/,$//'
 	echo '}'
 } >"$build/bench.json"
 echo
