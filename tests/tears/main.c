@@ -32,15 +32,16 @@ static const struct part {
 	const char *name, *what;
 	void (*run)(void);
 } parts[] = {
-	{ "field", "the field vanishes at every byte of every APDU", field },
-	{ "kill", "SIGKILL at every system call", kills },
+	/* The longest first, since as many run at a time as there are processors. */
 	{ "power", "power cut at every write: lost, torn, reordered up to its flush", power },
+	{ "memory", "every allocation fails once", memory },
+	{ "kill", "SIGKILL at every system call", kills },
 	{ "read", "every read fails once", reads },
+	{ "field", "the field vanishes at every byte of every APDU", field },
+	{ "model", "random commands, the real code beside a model", model },
 	{ "write", "every write fails once", writes },
 	{ "short", "every write is cut short once", shorts },
 	{ "flush", "every flush fails once", flushes },
-	{ "memory", "every allocation fails once", memory },
-	{ "model", "random commands, the real code beside a model", model },
 };
 
 #define N_PARTS	(sizeof(parts) / sizeof(parts[0]))

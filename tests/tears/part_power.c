@@ -83,6 +83,13 @@ static const struct scenario {
 	{ "recovery", prepare_recovery, act_recovery },
 };
 
+/* What follows an answer is done: walletd's purse is written, and the note that the terminal told the end. */
+static void come_to_rest(struct scene *s)
+{
+	if (scene_ask(s, PARTY_WALLETD, ASK_LOOK, NULL, 0) != 0 || scene_ask(s, PARTY_POS, ASK_JOURNAL, NULL, 0) < 0)
+		scene_die("an undisturbed run does not come to rest");
+}
+
 static void record(const struct scenario *c)
 {
 	struct scene s = { 0 };
@@ -91,6 +98,7 @@ static void record(const struct scenario *c)
 	/* Not the first of their kind: the log and the databases have their usual size. */
 	for (int i = 0; i < 3; i++)
 		(void)scene_tap(&s, PRICE);
+	come_to_rest(&s);
 	if (c->prepare)
 		c->prepare(&s);
 	run.name = c->name;
@@ -100,9 +108,7 @@ static void record(const struct scenario *c)
 	shared->recording = 1;
 	c->act(&s);
 	run.told_at = shared->n_ops;
-	/* What follows the answer: walletd's purse, the note that the end was told. */
-	if (scene_ask(&s, PARTY_WALLETD, ASK_LOOK, NULL, 0) != 0 || scene_ask(&s, PARTY_POS, ASK_JOURNAL, NULL, 0) < 0)
-		scene_die("an undisturbed run does not come to rest");
+	come_to_rest(&s);
 	shared->recording = 0;
 	run.n = shared->n_ops;
 	run.after = s;
@@ -199,7 +205,7 @@ static void try_recovering(enum machine m, unsigned int cut, const struct varian
 	char again[80];
 	bool hit = true;
 
-	for (unsigned int at = 1; hit; at += tally.reduced ? 12 : 3) {
+	for (unsigned int at = 1; hit; at += tally.reduced ? 12 : 6) {
 		world_after(&s, m, cut, v);
 		fault_set(who, FAULT_KILL_CHANGE, at);
 		for (int i = 0; i < PARTIES; i++)

@@ -75,9 +75,10 @@ static int to_message(void *ctx, struct bytes message, uint8_t reply[CARD_REPLY_
 	return ask(BACK_MESSAGE, message.p, message.len, reply, CARD_REPLY_LEN, e);
 }
 
-static int to_history(void *ctx, struct purse_record *records, size_t room, size_t *n, struct pay_error *e)
+static int to_history(void *ctx, uint32_t offset, struct purse_record *records, size_t room, size_t *n, struct pay_error *e)
 {
 	(void)ctx;
+	(void)offset;
 	wire_back(harness, BACK_HISTORY, NULL, 0, &m);
 	if (m.result < 0)
 		return pay_fail(e, PAY_UNREACHABLE, "walletd is away");

@@ -230,13 +230,13 @@ static int fake_message(void *ctx, struct bytes message, uint8_t reply[CARD_REPL
 	return behind_call() ? pay_fail(e, PAY_UNREACHABLE, "lost") : PAY_DONE;
 }
 
-static int fake_history(void *ctx, struct purse_record *records, size_t room, size_t *n, struct pay_error *e)
+static int fake_history(void *ctx, uint32_t offset, struct purse_record *records, size_t room, size_t *n, struct pay_error *e)
 {
 	(void)ctx;
 	before_call();
 	*n = 0;
-	for (uint32_t c = books->ctr; c > 0 && *n < room; c--)
-		records[(*n)++] = books->record[c];
+	for (uint32_t c = books->ctr; c > offset && *n < room; c--)
+		records[(*n)++] = books->record[c - offset];
 	return behind_call() ? pay_fail(e, PAY_UNREACHABLE, "lost") : PAY_DONE;
 }
 

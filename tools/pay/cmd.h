@@ -17,7 +17,10 @@ struct cmd {
 	const char *state_dir;		/* NULL: the usual place */
 	const char *holder;		/* apply */
 	bool off;			/* ready */
-	uint32_t limit;			/* history */
+	/* history */
+	uint32_t limit;			/* 0: as usual */
+	const char *since, *until, *merchant, *min, *max, *kind;	/* NULL: any */
+	bool csv;
 };
 
 int cmd_apply(const struct cmd *c, struct pay_error *e);

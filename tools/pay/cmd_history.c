@@ -4,100 +4,108 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "common/hex.h"
 #include "common/money.h"
 #include "common/openssl_crypto.h"
+#include "filter.h"
+#include "listing.h"
 
 #define HISTORY_LIMIT	20
-#define HISTORY_MAX	4096
-#define TIME_LEN	24
+#define HISTORY_MAX	1000000
+#define PAGE		256u	/* records at a time */
 
-static const char *kind_name(const struct purse_record *p)
+/* Where matching records go, one way or another. */
+struct output {
+	const struct cmd *cmd;
+	json_t *list;			/* of --json */
+	uint32_t left;			/* to be shown */
+};
+
+static void show(struct output *o, const struct purse_record *r)
 {
-	switch (p->kind) {
-	case PURSE_ISSUED:
-		return "issued";
-	case PURSE_PAYMENT:
-		return "payment";
-	case PURSE_CREDIT:
-		return p->source == IMSG_TRANSFER_IN ? "transfer in" : p->source == IMSG_REFUND ? "refund" : "top-up";
-	case PURSE_TRANSFER_OUT:
-		return "transfer out";
-	default:
-		return "unknown";
+	o->left--;
+	if (o->cmd->json)
+		json_array_append_new(o->list, listing_json(r));
+	else if (o->cmd->csv)
+		listing_csv(stdout, r);
+	else
+		listing_row(stdout, r);
+}
+
+/* Walks through the purse, newest first, as far as there can be something to show. */
+static int walk(const struct cmd *c, const struct filter *f, struct output *o, struct pay_error *e)
+{
+	struct purse_record *page = calloc(PAGE, sizeof(*page));
+	size_t n = PAGE;
+	int r = page ? PAY_DONE : pay_fail(e, PAY_FAILED, "out of memory");
+
+	for (uint32_t offset = 0; r == PAY_DONE && o->left > 0 && n == PAGE; offset += PAGE) {
+		r = c->link->history(c->link->ctx, offset, page, PAGE, &n, e);
+		for (size_t i = 0; r == PAY_DONE && i < n && o->left > 0; i++) {
+			if (filter_passes(f, &page[i]))
+				show(o, &page[i]);
+			if (filter_over(f, &page[i]))
+				n = 0;
+		}
 	}
+	free(page);
+	return r;
 }
 
-/* What the record did to the balance. */
-static int64_t change(const struct purse_record *p)
+static int bound(const char *text, const char *option, uint16_t currency, uint64_t *amount, struct pay_error *e)
 {
-	if (p->amount > MONEY_MAX)
-		return 0;
-	return p->kind == PURSE_CREDIT ? (int64_t)p->amount : p->kind == PURSE_ISSUED ? 0 : -(int64_t)p->amount;
+	char room[5];
+
+	if (!text || (money_parse(text, currency, amount) == 0 && *amount > 0))
+		return PAY_DONE;
+	return pay_fail(e, PAY_USAGE, "%s '%s' is no amount of %s; give one such as 4.50", option, text, money_code(currency, room));
 }
 
-static const char *when(uint64_t seconds, char out[TIME_LEN])
+static int make_filter(const struct cmd *c, struct filter *f, struct pay_error *e)
 {
-	time_t t = (time_t)seconds;
-	struct tm tm;
+	struct wallet_state s;
+	int r = PAY_DONE;
 
-	if (!localtime_r(&t, &tm) || strftime(out, TIME_LEN, "%Y-%m-%d %H:%M:%S", &tm) == 0)
-		return "?";
-	return out;
-}
-
-/* printf() pads by bytes; a name in UTF-8 has fewer columns. */
-static int padding(const char *name, int width)
-{
-	for (; *name; name++)
-		width += ((unsigned char)*name & 0xC0) == 0x80;
-	return width;
-}
-
-static json_t *record_json(const struct purse_record *p)
-{
-	char room[5], peer[HEX_TEXT(sizeof(p->peer))];
-
-	return json_pack("{s:I, s:s, s:I, s:I, s:s, s:I, s:s, s:s}", "counter", (json_int_t)p->ctr, "kind", kind_name(p), "amount",
-			 (json_int_t)change(p), "balance", (json_int_t)p->balance, "currency", money_code(p->currency, room), "time",
-			 (json_int_t)p->time, "name", p->name, "peer", hex_encode(p->peer, sizeof(p->peer), peer));
-}
-
-static void print_row(const struct purse_record *p)
-{
-	char amount[MONEY_TEXT_LEN], balance[MONEY_TEXT_LEN], time_text[TIME_LEN];
-
-	/* A name has no control characters: purse_record_decode() lets none pass. */
-	printf("%6u  %-19s  %-12s  %-*s  %14s  %14s\n", p->ctr, when(p->time, time_text), kind_name(p), padding(p->name, MERCHANT_MAX), p->name,
-	       money_format_signed(change(p), p->currency, amount), money_format(p->balance, p->currency, balance));
+	*f = (struct filter){ .name = c->merchant };
+	if (c->since && filter_time(c->since, false, &f->since) < 0)
+		return pay_fail(e, PAY_USAGE, "--since '%s' is no time; give one such as 2026-03-01 or '2026-03-01 18:30'", c->since);
+	if (c->until && filter_time(c->until, true, &f->until) < 0)
+		return pay_fail(e, PAY_USAGE, "--until '%s' is no time; give one such as 2026-03-01 or '2026-03-01 18:30'", c->until);
+	if (c->kind && filter_kinds(c->kind, &f->kinds) < 0)
+		return pay_fail(e, PAY_USAGE, "--kind '%s': kinds are payment, top-up, transfer-in, transfer-out, refund, issued; with commas between", c->kind);
+	if (c->json && c->csv)
+		return pay_fail(e, PAY_USAGE, "either --json or --csv");
+	if (c->limit > HISTORY_MAX)
+		return pay_fail(e, PAY_USAGE, "--limit is at most %d", HISTORY_MAX);
+	/* Amounts are read in the card's currency. */
+	if (c->min || c->max)
+		r = cmd_need_card(c, &s, e);
+	if (r == PAY_DONE)
+		r = bound(c->min, "--min", s.currency, &f->min, e);
+	return r == PAY_DONE ? bound(c->max, "--max", s.currency, &f->max, e) : r;
 }
 
 int cmd_history(const struct cmd *c, struct pay_error *e)
 {
-	size_t room = c->limit ? c->limit : HISTORY_LIMIT, n = 0;
-	struct purse_record *records;
-	json_t *list;
-	int r;
+	struct output o = { .cmd = c, .left = c->limit ? c->limit : HISTORY_LIMIT };
+	struct filter f;
+	int r = make_filter(c, &f, e);
 
-	if (room > HISTORY_MAX)
-		return pay_fail(e, PAY_USAGE, "--limit is at most %d", HISTORY_MAX);
-	records = calloc(room, sizeof(*records));
-	if (!records)
-		return pay_fail(e, PAY_FAILED, "out of memory");
-	r = c->link->history(c->link->ctx, records, room, &n, e);
-	if (r == PAY_DONE && c->json) {
-		list = json_array();
-		for (size_t i = 0; i < n; i++)
-			json_array_append_new(list, record_json(&records[i]));
-		r = cmd_print_json(list, e);
-	} else if (r == PAY_DONE) {
-		printf("%6s  %-19s  %-12s  %-*s  %14s  %14s\n", "No.", "When", "What", MERCHANT_MAX, "With", "Amount", "Balance");
-		for (size_t i = 0; i < n; i++)
-			print_row(&records[i]);
-	}
-	free(records);
+	if (r != PAY_DONE)
+		return r;
+	if (c->json)
+		o.list = json_array();
+	else if (c->csv)
+		listing_csv_head(stdout);
+	else
+		listing_head(stdout);
+	r = walk(c, &f, &o, e);
+	if (r == PAY_DONE && c->json)
+		return cmd_print_json(o.list, e);
+	json_decref(o.list);
+	if (r == PAY_DONE && fflush(stdout) == EOF)
+		return pay_fail(e, PAY_FAILED, "cannot write the result");
 	return r;
 }
 
@@ -120,7 +128,7 @@ static const char *check_receipt(const struct wallet_state *s, const struct purs
 int cmd_receipt(const struct cmd *c, struct pay_error *e)
 {
 	uint8_t record[PURSE_RECORD_LEN];
-	char text[MONEY_TEXT_LEN], time_text[TIME_LEN], hex[HEX_TEXT(ED25519_SIG_LEN)];
+	char text[MONEY_TEXT_LEN], time_text[LISTING_TIME_LEN], hex[HEX_TEXT(ED25519_SIG_LEN)];
 	struct wallet_state s;
 	struct purse_record p;
 	const char *good;
@@ -138,14 +146,14 @@ int cmd_receipt(const struct cmd *c, struct pay_error *e)
 		return pay_fail(e, PAY_FAILED, "record %u is damaged; the issuer has the settled payments", ctr);
 	good = check_receipt(&s, &p);
 	if (c->json) {
-		json_t *o = record_json(&p);
+		json_t *o = listing_json(&p);
 
 		json_object_set_new(o, "signature", json_string(good));
 		json_object_set_new(o, "ttn", json_string(hex_encode(p.p + P_LEN - TTN_LEN, TTN_LEN, hex)));
 		return cmd_print_json(o, e);
 	}
-	printf("%-12s%u, %s\n%-12s%s\n", "Record", p.ctr, kind_name(&p), "Time", when(p.time, time_text));
-	printf("%-12s%s\n", "Amount", money_format_signed(change(&p), p.currency, text));
+	printf("%-12s%u, %s\n%-12s%s\n", "Record", p.ctr, record_kind_name(record_kind(&p)), "Time", listing_time(p.time, time_text));
+	printf("%-12s%s\n", "Amount", money_format_signed(listing_change(&p), p.currency, text));
 	printf("%-12s%s\n", "Balance", money_format(p.balance, p.currency, text));
 	if (*p.name)
 		printf("%-12s%s (%s)\n", "With", p.name, hex_encode(p.peer, sizeof(p.peer), hex));

@@ -53,8 +53,8 @@ struct link {
 	int (*apply)(void *ctx, const uint8_t challenge[CHALLENGE_LEN], uint8_t application[APPLICATION_LEN], struct pay_error *e);
 	int (*take_card)(void *ctx, const uint8_t issue[ISSUE_LEN], struct pay_error *e);
 	int (*message)(void *ctx, struct bytes message, uint8_t reply[CARD_REPLY_LEN], struct pay_error *e);
-	/* The newest records, at most @room; their number goes to *@n. */
-	int (*history)(void *ctx, struct purse_record *records, size_t room, size_t *n, struct pay_error *e);
+	/* The newest records but @offset, at most @room; their number goes to *@n. */
+	int (*history)(void *ctx, uint32_t offset, struct purse_record *records, size_t room, size_t *n, struct pay_error *e);
 	int (*receipt)(void *ctx, uint32_t ctr, uint8_t record[PURSE_RECORD_LEN], struct pay_error *e);
 	/* *@until: Unix seconds, 0 = not armed. */
 	int (*ready)(void *ctx, uint32_t seconds, uint64_t *until, struct pay_error *e);

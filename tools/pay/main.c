@@ -23,7 +23,7 @@ static const struct command {
 	{ "transfer", " PAYEE AMOUNT", 2, 2, cmd_transfer, "send money to another card" },
 	{ "sync", "", 0, 0, cmd_sync, "collect what the issuer has for the card" },
 	{ "balance", "", 0, 0, cmd_balance, "print the balance" },
-	{ "history", "", 0, 0, cmd_history, "list payments, top-ups and transfers (--limit N)" },
+	{ "history", "", 0, 0, cmd_history, "list payments, top-ups and transfers" },
 	{ "receipt", " NUMBER", 1, 1, cmd_receipt, "print one of them and check its signature" },
 	{ "ready", " [SECONDS]", 0, 1, cmd_ready, "answer terminals for a while (--off: stop)" },
 	{ "status", "", 0, 0, cmd_status, "print the state of card and front end" },
@@ -45,6 +45,11 @@ static void usage(FILE *f)
 	}
 	fputs("\nOptions:\n"
 	      "  --json                    print one JSON object (amounts in minor units)\n"
+	      "  --csv                     history: comma-separated, for a spreadsheet\n"
+	      "  --limit N                 history: at most so many, default 20\n"
+	      "  --since TIME, --until TIME, --merchant TEXT, --min AMOUNT, --max AMOUNT, --kind KIND,...\n"
+	      "                            history: only what fits; TIME is 2026-03-01 or '2026-03-01 18:30', KIND is\n"
+	      "                            payment, top-up, transfer-in, transfer-out, refund or issued\n"
 	      "  --issuer PATH             the issuer's socket, default " ISSUER_SOCKET "\n"
 	      "  --state DIR               where an unfinished operation is remembered,\n"
 	      "                            default $XDG_STATE_HOME/teepay or ~/.local/state/teepay\n"
@@ -57,12 +62,35 @@ struct options {
 	const char *issuer;
 };
 
+/* Options whose text the command reads itself. */
+static bool take_text(struct cmd *c, int option, const char *text)
+{
+	const struct {
+		int option;
+		const char **to;
+	} texts[] = {
+		{ 's', &c->state_dir }, { 'H', &c->holder }, { 'a', &c->since }, { 'u', &c->until }, { 'm', &c->merchant },
+		{ 'n', &c->min }, { 'x', &c->max }, { 'k', &c->kind },
+	};
+
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+		if (texts[i].option == option) {
+			*texts[i].to = text;
+			return true;
+		}
+	}
+	return false;
+}
+
 /* -1: go on; else the exit status. */
 static int parse(int argc, char **argv, struct options *o)
 {
 	static const struct option options[] = {
 		{ "json", no_argument, NULL, 'j' }, { "issuer", required_argument, NULL, 'i' }, { "state", required_argument, NULL, 's' },
 		{ "holder", required_argument, NULL, 'H' }, { "limit", required_argument, NULL, 'l' }, { "off", no_argument, NULL, 'o' },
+		{ "csv", no_argument, NULL, 'c' }, { "since", required_argument, NULL, 'a' }, { "until", required_argument, NULL, 'u' },
+		{ "merchant", required_argument, NULL, 'm' }, { "min", required_argument, NULL, 'n' }, { "max", required_argument, NULL, 'x' },
+		{ "kind", required_argument, NULL, 'k' },
 		{ "help", no_argument, NULL, 'h' }, { "version", no_argument, NULL, 'V' }, { NULL, 0, NULL, 0 },
 	};
 	int c;
@@ -75,11 +103,8 @@ static int parse(int argc, char **argv, struct options *o)
 		case 'i':
 			o->issuer = optarg;
 			break;
-		case 's':
-			o->cmd.state_dir = optarg;
-			break;
-		case 'H':
-			o->cmd.holder = optarg;
+		case 'c':
+			o->cmd.csv = true;
 			break;
 		case 'l':
 			if (cmd_number(optarg, UINT32_MAX, &o->cmd.limit) && o->cmd.limit > 0)
@@ -96,6 +121,8 @@ static int parse(int argc, char **argv, struct options *o)
 			puts("pay " TEEPAY_VERSION);
 			return PAY_DONE;
 		default:
+			if (take_text(&o->cmd, c, optarg))
+				break;
 			fputs("pay: see pay --help\n", stderr);
 			return PAY_USAGE;
 		}
@@ -156,9 +183,9 @@ static int to_message(void *ctx, struct bytes message, uint8_t reply[CARD_REPLY_
 	return wallet_message(((struct parties *)ctx)->wallet, message, reply, e);
 }
 
-static int to_history(void *ctx, struct purse_record *records, size_t room, size_t *n, struct pay_error *e)
+static int to_history(void *ctx, uint32_t offset, struct purse_record *records, size_t room, size_t *n, struct pay_error *e)
 {
-	return wallet_history(((struct parties *)ctx)->wallet, records, room, n, e);
+	return wallet_history(((struct parties *)ctx)->wallet, offset, records, room, n, e);
 }
 
 static int to_receipt(void *ctx, uint32_t ctr, uint8_t record[PURSE_RECORD_LEN], struct pay_error *e)

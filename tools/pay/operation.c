@@ -135,7 +135,7 @@ static int look_for(const struct link *l, uint8_t kind, uint64_t seq, size_t roo
 {
 	struct purse_record *records = calloc(room, sizeof(*records));
 	size_t n = 0;
-	int r = records ? l->history(l->ctx, records, room, &n, e) : pay_fail(e, PAY_FAILED, "out of memory");
+	int r = records ? l->history(l->ctx, 0, records, room, &n, e) : pay_fail(e, PAY_FAILED, "out of memory");
 
 	*end = n < room || records[n - 1].seq < seq;
 	for (size_t i = 0; r == PAY_DONE && i < n && found->kind == 0; i++)

@@ -226,7 +226,7 @@ static int history_page(struct wallet *w, uint32_t offset, uint32_t limit, struc
 	return code;
 }
 
-int wallet_history(struct wallet *w, struct purse_record *records, size_t room, size_t *n, struct pay_error *e)
+int wallet_history(struct wallet *w, uint32_t offset, struct purse_record *records, size_t room, size_t *n, struct pay_error *e)
 {
 	int code = PAY_DONE;
 	size_t got = 1;
@@ -235,7 +235,7 @@ int wallet_history(struct wallet *w, struct purse_record *records, size_t room, 
 	while (code == PAY_DONE && *n < room && got > 0) {
 		uint32_t want = room - *n < PAGE ? (uint32_t)(room - *n) : PAGE;
 
-		code = history_page(w, (uint32_t)*n, want, records + *n, &got, e);
+		code = history_page(w, offset + (uint32_t)*n, want, records + *n, &got, e);
 		*n += got;
 		if (got < want)
 			break;

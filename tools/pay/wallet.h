@@ -16,7 +16,7 @@ int wallet_state(struct wallet *w, struct wallet_state *s, struct pay_error *e);
 int wallet_apply(struct wallet *w, const uint8_t challenge[CHALLENGE_LEN], uint8_t application[APPLICATION_LEN], struct pay_error *e);
 int wallet_take_card(struct wallet *w, const uint8_t issue[ISSUE_LEN], struct pay_error *e);
 int wallet_message(struct wallet *w, struct bytes message, uint8_t reply[CARD_REPLY_LEN], struct pay_error *e);
-int wallet_history(struct wallet *w, struct purse_record *records, size_t room, size_t *n, struct pay_error *e);
+int wallet_history(struct wallet *w, uint32_t offset, struct purse_record *records, size_t room, size_t *n, struct pay_error *e);
 int wallet_receipt(struct wallet *w, uint32_t ctr, uint8_t record[PURSE_RECORD_LEN], struct pay_error *e);
 int wallet_ready(struct wallet *w, uint32_t seconds, uint64_t *until, struct pay_error *e);
 
