@@ -198,6 +198,7 @@ $(eval $(call unit,hpke,proto/hpke.c common/openssl_crypto.c common/hex.c,libcry
 $(eval $(call unit,walletd_purse,daemon/walletd/purse.c daemon/walletd/store.c common/db.c common/log.c proto/purse.c proto/cursor.c proto/text.c,sqlite3 libsystemd))
 $(eval $(call unit,pay_operation,tools/pay/link.c tools/pay/operation.c tools/pay/pending.c common/hex.c,jansson libcrypto))
 $(eval $(call unit,pay_history,$(addprefix tools/pay/,filter.c listing.c) common/hex.c common/money.c proto/purse.c proto/cursor.c proto/text.c,jansson))
+$(eval $(call unit,pay_watch,$(addprefix tools/pay/,watch.c filter.c listing.c) common/hex.c common/money.c proto/purse.c proto/cursor.c proto/text.c,jansson))
 TEE_FIXTURE := tests/unit/tee_fixture.c $(TEE_HOST)
 OBJECTS += $(call objects,tests/unit/tee_fixture.c)
 $(eval $(call unit,tee_crypto,$(filter-out %/serve.c,$(TEE_FIXTURE)),$(TEE_PKGS)))

@@ -373,6 +373,7 @@ static const sd_bus_vtable vtable[] = {
 	METHOD("Ready", "u", SD_BUS_PARAM(seconds), "t", SD_BUS_PARAM(until), method_ready),
 	METHOD("GetHistory", "uu", SD_BUS_PARAM(offset) SD_BUS_PARAM(limit), "a(uytttsay)", SD_BUS_PARAM(records), method_get_history),
 	METHOD("GetReceipt", "u", SD_BUS_PARAM(counter), "ay", SD_BUS_PARAM(record), method_get_receipt),
+	SD_BUS_SIGNAL_WITH_NAMES("Tap", "s", SD_BUS_PARAM(merchant), 0),
 	SD_BUS_SIGNAL_WITH_NAMES("Transaction", "uyttts", SD_BUS_PARAM(counter) SD_BUS_PARAM(kind) SD_BUS_PARAM(amount) SD_BUS_PARAM(balance)
 				 SD_BUS_PARAM(time) SD_BUS_PARAM(name), 0),
 	SD_BUS_SIGNAL_WITH_NAMES("Asked", "stq", SD_BUS_PARAM(what) SD_BUS_PARAM(amount) SD_BUS_PARAM(currency), 0),
@@ -390,6 +391,14 @@ static void emit_transaction(void *ctx, const struct purse_record *p)
 					 p->name);
 }
 
+static void emit_tap(void *ctx, const char *merchant)
+{
+	struct bus *b = ctx;
+
+	if (b->conn)
+		(void)sd_bus_emit_signal(b->conn, BUS_PATH, BUS_INTERFACE, "Tap", "s", merchant);
+}
+
 static void emit_asked(void *ctx, const char *what, uint64_t amount, uint16_t currency)
 {
 	struct bus *b = ctx;
@@ -398,7 +407,7 @@ static void emit_asked(void *ctx, const char *what, uint64_t amount, uint16_t cu
 		(void)sd_bus_emit_signal(b->conn, BUS_PATH, BUS_INTERFACE, "Asked", "stq", what, amount, currency);
 }
 
-const struct card_listener bus_listener = { .transaction = emit_transaction, .asked = emit_asked };
+const struct card_listener bus_listener = { .tapped = emit_tap, .transaction = emit_transaction, .asked = emit_asked };
 
 void bus_update(struct bus *b)
 {

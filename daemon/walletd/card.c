@@ -24,7 +24,9 @@ struct card {
 	int told;			/* the last error of a refresh that was logged */
 	bool mourned;			/* the loss of the number was logged */
 	struct trace trace;
-	/* one "verify" at most waits for its signal */
+	/* one tap and one "verify" at most wait for their signals */
+	bool tapped;
+	char merchant[MERCHANT_MAX + 1];
 	bool asked;
 	uint64_t asked_amount;
 	uint16_t asked_currency;
@@ -226,6 +228,10 @@ void card_settle(struct card *c, const struct card_listener *listener, void *ctx
 	trace_flush(&c->trace);
 	if (c->state != CARD_UNAVAILABLE && (c->stale || c->ta_session != ta_sessions(c->ta)))
 		(void)card_refresh(c);
+	if (c->tapped && listener && listener->tapped) {
+		c->tapped = false;
+		listener->tapped(ctx, c->merchant);
+	}
 	flush_purse(c, listener, ctx);
 	if (c->asked && listener) {
 		c->asked = false;
@@ -298,6 +304,18 @@ static uint16_t answer_out(const struct ta_answer *a, uint8_t *out, size_t *len)
 	return a->sw;
 }
 
+/* Who has got the number: the trusted application has verified the certificate that says so. */
+static void remember_tap(struct card *c, const struct capdu *a)
+{
+	struct bytes tcert, nonce;
+	struct tcert t;
+
+	if (get_vcn_decode(a->data, &tcert, &nonce) != 0 || tcert_decode(tcert, &t) != 0)
+		return;
+	c->tapped = true;
+	snprintf(c->merchant, sizeof(c->merchant), "%s", t.merchant);
+}
+
 static uint16_t apdu_get_vcn(void *ctx, const struct capdu *a, uint8_t *out, size_t *len)
 {
 	struct card *c = ctx;
@@ -318,6 +336,8 @@ static uint16_t apdu_get_vcn(void *ctx, const struct capdu *a, uint8_t *out, siz
 		trace_add(&c->trace, "trouble", "GET VCN: %s", ta_strerror(err));
 		return trouble(c, err);
 	}
+	if (answer.sw == SW_OK)
+		remember_tap(c, a);
 	if (answer.sw == SW_OK)
 		trace_add(&c->trace, "lent", "The signed ciphertext, %zu bytes, came back in the region that was lent to the trusted application",
 			  answer.len);

@@ -32,6 +32,8 @@ struct card_listener {
 	void (*transaction)(void *ctx, const struct purse_record *record);
 	/* The card wants its holder: @what is "verify"; the amount is the refused payment's. */
 	void (*asked)(void *ctx, const char *what, uint64_t amount, uint16_t currency);
+	/* A terminal got the card's number; @merchant is what its certificate says. */
+	void (*tapped)(void *ctx, const char *merchant);
 };
 
 struct card;

@@ -278,8 +278,9 @@ static int teardown(void **state)
 }
 
 static struct {
-	unsigned int transactions, asked;
+	unsigned int transactions, asked, taps;
 	uint64_t amount;
+	char merchant[MERCHANT_MAX + 1];
 } heard;
 
 static void hear_transaction(void *ctx, const struct purse_record *record)
@@ -298,7 +299,14 @@ static void hear_asked(void *ctx, const char *what, uint64_t amount, uint16_t cu
 	heard.amount = amount;
 }
 
-static const struct card_listener listener = { hear_transaction, hear_asked };
+static void hear_tap(void *ctx, const char *merchant)
+{
+	(void)ctx;
+	heard.taps++;
+	snprintf(heard.merchant, sizeof(heard.merchant), "%s", merchant);
+}
+
+static const struct card_listener listener = { hear_transaction, hear_asked, hear_tap };
 
 static void settle(void)
 {
@@ -334,10 +342,15 @@ static uint16_t select_aid(void)
 	return say(in, sizeof(in));
 }
 
+/* With a certificate whose merchant can be read; the trusted application of this test does not look at it. */
 static uint16_t get_vcn(void)
 {
-	uint8_t in[162] = { 0x80, 0x10, 1, 1, 156 };
+	uint8_t in[162] = { 0x80, 0x10, 1, 1, 156, 0xC1, 0x81, 135, 0x12, 0x01 };
 
+	in[8 + 50] = MERCHANT_MAX;
+	memcpy(in + 8 + 51, "Campus Canteen No. 1", MERCHANT_MAX);
+	in[8 + 135] = 0xC2;
+	in[8 + 136] = NONCE_LEN;
 	return say(in, sizeof(in));
 }
 
@@ -384,6 +397,10 @@ static void pays_and_writes_behind(void **unused)
 	settle();
 	assert_true(written(1));
 	assert_int_equal(heard.transactions, 1);
+	assert_int_equal(heard.taps, 1);
+	assert_string_equal(heard.merchant, "Campus Canteen No. 1");
+	settle();
+	assert_int_equal(heard.taps, 0);
 }
 
 static void walletd_killed_before_it_wrote(void **unused)

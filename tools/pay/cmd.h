@@ -31,6 +31,7 @@ int cmd_topup(const struct cmd *c, struct pay_error *e);
 int cmd_transfer(const struct cmd *c, struct pay_error *e);
 int cmd_sync(const struct cmd *c, struct pay_error *e);
 int cmd_history(const struct cmd *c, struct pay_error *e);
+int cmd_watch(const struct cmd *c, struct pay_error *e);
 int cmd_receipt(const struct cmd *c, struct pay_error *e);
 int cmd_not_yet(const struct cmd *c, struct pay_error *e);
 

@@ -29,7 +29,7 @@ static const struct command {
 	{ "status", "", 0, 0, cmd_status, "print the state of card and front end" },
 	{ "verify", "", 0, 0, cmd_not_yet, "(not yet) enter the PIN on the trusted screen" },
 	{ "pin", "", 0, 0, cmd_not_yet, "(not yet) choose or change the PIN" },
-	{ "watch", "", 0, 0, cmd_not_yet, "(not yet) print payments as they happen" },
+	{ "watch", "", 0, 0, cmd_watch, "print taps, payments and what is asked of you as they happen" },
 	{ "recover", "", 0, 0, cmd_not_yet, "(not yet) bring a payment in doubt to an end" },
 };
 
