@@ -24,7 +24,7 @@
 
 /* What the properties say.  Kept so that a change can be told from none; sd-bus reads the properties straight from here. */
 struct view {
-	const char *state, *arming, *front_end, *front_end_state;
+	const char *state, *trouble, *arming, *front_end, *front_end_state;
 	const char *card_id, *issuer, *card_key;	/* hex below, or "" */
 	uint64_t balance, sequence;
 	uint32_t counter;
@@ -54,6 +54,7 @@ static void view_fill(struct bus *b, struct view *v)
 	*v = (struct view){
 		.state = card_state_name(b->card), .arming = arming_modes[b->arming->mode], .front_end = rf_name(b->rf),
 		.front_end_state = rf_state(b->rf), .card_id = "", .issuer = "", .card_key = "",
+		.trouble = card_trouble(b->card) ? card_trouble(b->card) : "",
 		.ready = arming_ready(b->arming, arming_clock()),
 	};
 	if (!issued)
@@ -356,6 +357,7 @@ static int get_state(sd_bus *conn, const char *path, const char *interface, cons
 static const sd_bus_vtable vtable[] = {
 	SD_BUS_VTABLE_START(0),
 	SD_BUS_PROPERTY("State", "s", get_state, 0, SD_BUS_VTABLE_PROPERTY_EMITS_CHANGE),
+	PROPERTY("Trouble", "s", trouble),
 	PROPERTY("CardId", "s", card_id),
 	PROPERTY("CardKey", "s", card_key),
 	PROPERTY("Issuer", "s", issuer),
@@ -414,7 +416,7 @@ void bus_update(struct bus *b)
 	struct view old = b->view;
 	char cid[HEX_TEXT(CID_LEN)];
 	/* sd_bus_emit_properties_changed_strv() takes char **, and changes nothing. */
-	static char names[][16] = { "State", "CardId", "CardKey", "Issuer", "Currency", "Balance", "Counter", "Sequence", "Ready", "FrontEndState" };
+	static char names[][16] = { "State", "CardId", "CardKey", "Issuer", "Currency", "Balance", "Counter", "Sequence", "Ready", "FrontEndState", "Trouble" };
 	char *changed[sizeof(names) / sizeof(names[0]) + 1] = { NULL };
 	size_t n = 0;
 
@@ -439,6 +441,8 @@ void bus_update(struct bus *b)
 		changed[n++] = names[8];
 	if (!old.front_end_state || strcmp(old.front_end_state, b->view.front_end_state) != 0)
 		changed[n++] = names[9];
+	if (!old.trouble || strcmp(old.trouble, b->view.trouble) != 0)
+		changed[n++] = names[10];
 	if (n > 0 && b->conn)
 		(void)sd_bus_emit_properties_changed_strv(b->conn, BUS_PATH, BUS_INTERFACE, changed);
 }

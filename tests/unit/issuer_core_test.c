@@ -19,6 +19,7 @@
 #include "temp_dir.h"
 #include "tools/payissuer/accounts.h"
 #include "tools/payissuer/ledger.h"
+#include "tools/payissuer/lost.h"
 #include "tools/payissuer/receipts.h"
 #include "tools/payissuer/reply.h"
 #include "tools/payissuer/terminals.h"
@@ -982,6 +983,39 @@ static void a_refund_takes_what_was_on_its_way(void **state)
 	paper_card_free(&carol);
 }
 
+/* Rule 11: what a holder can do about a lost card by himself. */
+static void a_lost_card(void **state)
+{
+	struct store_message waiting, m;
+	struct receipt_claimed r;
+	struct paper_card fresh;
+	struct lost_card l;
+
+	(void)state;
+	issue_card(&fresh, "Alice");
+	load(&w.alice, 1000);
+	waiting = topup(&w.alice, 200);
+	assert_true(waiting.amount == 200);
+	r = pay(&w.alice, 450);
+	assert_int_equal(lost_report(&w.is, w.alice.cid, &l), 0);
+	assert_true(l.held == 1200 && l.refund_after == w.time + 7 * 86400);
+	w.time += 100;
+	/* Again: nothing begins anew.  Meanwhile a receipt came in. */
+	assert_int_equal(receipts_settle(&w.is, &r), 0);
+	assert_int_equal(lost_report(&w.is, w.alice.cid, &l), 0);
+	assert_true(l.held == 750 && l.refund_after == w.time - 100 + 7 * 86400);
+	assert_int_equal(lost_refund(&w.is, w.alice.cid, fresh.cid, &m), ISSUER_ERR_CONFLICT);
+	w.time = l.refund_after;
+	assert_int_equal(lost_refund(&w.is, w.alice.cid, w.bob.cid, &m), ISSUER_ERR_FORBIDDEN);
+	assert_int_equal(lost_refund(&w.is, w.alice.cid, fresh.cid, &m), 0);
+	assert_true(m.amount == 750);
+	balanced();
+	assert_int_equal(lost_report(&w.is, w.alice.cid, &l), 0);
+	assert_true(l.held == 0);
+	assert_int_equal(lost_refund(&w.is, w.alice.cid, fresh.cid, &m), ISSUER_ERR_CONFLICT);
+	paper_card_free(&fresh);
+}
+
 static void a_refund_after_the_deadline(void **state)
 {
 	struct store_message waiting, m, late;
@@ -1098,7 +1132,7 @@ int main(void)
 		T(a_transfer_by_name_asked_again), T(a_receipt_settles_once),
 		T(receipts_may_come_before_answers), T(forged_receipts), T(a_clone_is_an_alarm), T(balances_that_do_not_follow),
 		T(receipts_in_any_order), T(a_blocked_card_gets_nothing_and_is_told), T(a_reason_is_text), T(a_block_waits_for_an_open_order),
-		T(an_alarm_tells_the_card), T(a_refund_takes_what_was_on_its_way), T(a_refund_after_the_deadline), T(terminals_are_renewed),
+		T(an_alarm_tells_the_card), T(a_refund_takes_what_was_on_its_way), T(a_lost_card), T(a_refund_after_the_deadline), T(terminals_are_renewed),
 		T(accounts_tell_everything),
 	};
 

@@ -31,10 +31,13 @@ int cmd_topup(const struct cmd *c, struct pay_error *e);
 int cmd_transfer(const struct cmd *c, struct pay_error *e);
 int cmd_sync(const struct cmd *c, struct pay_error *e);
 int cmd_history(const struct cmd *c, struct pay_error *e);
+int cmd_recover(const struct cmd *c, struct pay_error *e);
 int cmd_watch(const struct cmd *c, struct pay_error *e);
 int cmd_receipt(const struct cmd *c, struct pay_error *e);
 int cmd_not_yet(const struct cmd *c, struct pay_error *e);
 
+/* The holder's name for a new card: --holder, or the login name, cut to what a card can carry. */
+int cmd_holder(const struct cmd *c, char holder[MERCHANT_MAX + 1], struct pay_error *e);
 /* The state of a wallet with a card, else an error that says what to do. */
 int cmd_need_card(const struct cmd *c, struct wallet_state *s, struct pay_error *e);
 /* Writes @o (and frees it) as one line; PAY_FAILED when it is NULL. */

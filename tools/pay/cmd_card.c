@@ -56,20 +56,26 @@ static void default_holder(char holder[MERCHANT_MAX + 1])
 	snprintf(holder, MERCHANT_MAX + 1, "%.*s", MERCHANT_MAX, pw ? pw->pw_name : "holder");
 }
 
+int cmd_holder(const struct cmd *c, char holder[MERCHANT_MAX + 1], struct pay_error *e)
+{
+	default_holder(holder);
+	if (c->holder && (strlen(c->holder) > MERCHANT_MAX || !*c->holder))
+		return pay_fail(e, PAY_USAGE, "the holder's name must have 1 to %d bytes; give a shorter --holder", MERCHANT_MAX);
+	if (c->holder)
+		snprintf(holder, MERCHANT_MAX + 1, "%s", c->holder);
+	return PAY_DONE;
+}
+
 int cmd_apply(const struct cmd *c, struct pay_error *e)
 {
 	struct pending_store *store = NULL;
 	char holder[MERCHANT_MAX + 1];
 	struct wallet_state s;
 	bool resumed = false;
-	int r;
+	int r = cmd_holder(c, holder, e);
 
-	default_holder(holder);
-	if (c->holder && (strlen(c->holder) > MERCHANT_MAX || !*c->holder))
-		return pay_fail(e, PAY_USAGE, "the holder's name must have 1 to %d bytes; give a shorter --holder", MERCHANT_MAX);
-	if (c->holder)
-		snprintf(holder, sizeof(holder), "%s", c->holder);
-	r = pending_open(&store, c->state_dir, e);
+	if (r == PAY_DONE)
+		r = pending_open(&store, c->state_dir, e);
 	if (r == PAY_DONE)
 		r = operation_apply(c->link, store, holder, &resumed, e);
 	pending_close(&store);
@@ -89,8 +95,8 @@ static json_t *state_json(const struct wallet_state *s)
 {
 	char room[5];
 
-	return json_pack("{s:s, s:s, s:s, s:s, s:I, s:I, s:I, s:b, s:s, s:{s:s, s:s}}", "state", s->state, "card", s->cid, "issuer", s->issuer,
-			 "currency", *s->cid ? money_code(s->currency, room) : "", "balance", (json_int_t)s->balance, "counter",
+	return json_pack("{s:s, s:s, s:s, s:s, s:s, s:I, s:I, s:I, s:b, s:s, s:{s:s, s:s}}", "state", s->state, "trouble", s->trouble, "card",
+			 s->cid, "issuer", s->issuer, "currency", *s->cid ? money_code(s->currency, room) : "", "balance", (json_int_t)s->balance, "counter",
 			 (json_int_t)s->counter, "sequence", (json_int_t)s->sequence, "ready", s->ready, "arming", s->arming, "front_end", "name",
 			 s->front_end, "state", s->front_end_state);
 }
@@ -106,6 +112,8 @@ int cmd_status(const struct cmd *c, struct pay_error *e)
 	if (c->json)
 		return cmd_print_json(state_json(&s), e);
 	printf("%-11s%s%s%s\n", "Card", s.state, *s.cid ? ", " : "", s.cid);
+	if (*s.trouble)
+		printf("%-11s%s; the way back: pay recover\n", "Trouble", s.trouble);
 	if (*s.cid) {
 		printf("%-11s%s\n", "Issuer", s.issuer);
 		printf("%-11s%s\n", "Balance", money_format(s.balance, s.currency, text));

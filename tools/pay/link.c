@@ -25,3 +25,32 @@ int pay_fail(struct pay_error *e, int code, const char *format, ...)
 	make_plain(e->text);
 	return code;
 }
+
+static int issuer_error(int status, const json_t *answer, struct pay_error *e)
+{
+	const char *error = json_string_value(json_object_get(answer, "error"));
+	const char *hint = json_string_value(json_object_get(answer, "hint"));
+
+	if (status < 0)
+		return -status;	/* the link has said why */
+	return pay_fail(e, PAY_FAILED, "the issuer says: %s%s%s (%d)", error ? error : "no reason", hint ? "; " : "", hint ? hint : "", status);
+}
+
+int link_ask(const struct link *l, const char *path, json_t *body, bool has_body, json_t **answer, int *status, struct pay_error *e)
+{
+	int r;
+
+	*answer = NULL;
+	*status = 0;
+	if (has_body && !body)
+		return pay_fail(e, PAY_FAILED, "out of memory, or a name that is not UTF-8");
+	*status = l->issuer(l->ctx, path, body, answer, e);
+	json_decref(body);
+	if (*status / 100 == 2 && json_is_object(*answer))
+		return PAY_DONE;
+	r = *status / 100 == 2 ? pay_fail(e, PAY_FAILED, "the issuer's answer is no JSON object; is it of the same version?") :
+			     issuer_error(*status, *answer, e);
+	json_decref(*answer);
+	*answer = NULL;
+	return r;
+}

@@ -32,6 +32,7 @@ int pay_fail(struct pay_error *e, int code, const char *format, ...) __attribute
 /* walletd's properties. */
 struct wallet_state {
 	char state[16];			/* empty, applied, active, blocked, unavailable */
+	char trouble[192];		/* "", or why the card cannot pay any more */
 	char cid[HEX_CID];		/* hex, "" without a card */
 	char card_key[65], issuer[9];	/* likewise */
 	char arming[16], front_end[16], front_end_state[128];
@@ -59,5 +60,12 @@ struct link {
 	/* *@until: Unix seconds, 0 = not armed. */
 	int (*ready)(void *ctx, uint32_t seconds, uint64_t *until, struct pay_error *e);
 };
+
+/*
+ * POST @body, which is used up (or GET without one, @has_body false), to the issuer: PAY_DONE for 2xx with an object, which the caller releases; else what the
+ * issuer says, in @e.  *@status is how it ended.
+ */
+int link_ask(const struct link *l, const char *path, json_t *body, bool has_body, json_t **answer, int *status, struct pay_error *e)
+	__attribute__((warn_unused_result));
 
 #endif

@@ -30,7 +30,7 @@ static const struct command {
 	{ "verify", "", 0, 0, cmd_not_yet, "(not yet) enter the PIN on the trusted screen" },
 	{ "pin", "", 0, 0, cmd_not_yet, "(not yet) choose or change the PIN" },
 	{ "watch", "", 0, 0, cmd_watch, "print taps, payments and what is asked of you as they happen" },
-	{ "recover", "", 0, 0, cmd_not_yet, "(not yet) bring a payment in doubt to an end" },
+	{ "recover", " [CARD]", 0, 1, cmd_recover, "get a lost card's money back: block it, new card, refund" },
 };
 
 #define COMMANDS	(sizeof(commands) / sizeof(commands[0]))

@@ -19,36 +19,6 @@ static bool is_final_refusal(int status)
 	return status >= 400 && status < 500 && status != 408 && status != 429;
 }
 
-static int issuer_error(int status, const json_t *answer, struct pay_error *e)
-{
-	const char *error = json_string_value(json_object_get(answer, "error"));
-	const char *hint = json_string_value(json_object_get(answer, "hint"));
-
-	if (status < 0)
-		return -status;	/* the link has said why */
-	return pay_fail(e, PAY_FAILED, "the issuer says: %s%s%s (%d)", error ? error : "no reason", hint ? "; " : "", hint ? hint : "", status);
-}
-
-/* POST (or GET when @body is NULL) that must give 2xx.  Steals @body.  *@status says how it ended. */
-static int ask(const struct link *l, const char *path, json_t *body, bool has_body, json_t **answer, int *status, struct pay_error *e)
-{
-	int r;
-
-	*answer = NULL;
-	*status = 0;
-	if (has_body && !body)
-		return pay_fail(e, PAY_FAILED, "out of memory, or a name that is not UTF-8");
-	*status = l->issuer(l->ctx, path, body, answer, e);
-	json_decref(body);
-	if (*status / 100 == 2 && json_is_object(*answer))
-		return PAY_DONE;
-	r = *status / 100 == 2 ? pay_fail(e, PAY_FAILED, "the issuer's answer is no JSON object; is it of the same version?") :
-			     issuer_error(*status, *answer, e);
-	json_decref(*answer);
-	*answer = NULL;
-	return r;
-}
-
 static int read_hex(const json_t *o, const char *name, uint8_t *out, size_t room, size_t *len, struct pay_error *e)
 {
 	const char *text = json_string_value(json_object_get(o, name));
@@ -75,7 +45,7 @@ static int deliver(const struct link *l, const char *cid, const json_t *entry, s
 	if (r != PAY_DONE)
 		return r;
 	snprintf(path, sizeof(path), "/v1/cards/%s/replies", cid);
-	r = ask(l, path, json_pack("{s:s}", "reply", hex_encode(reply, sizeof(reply), text)), true, &answer, &status, e);
+	r = link_ask(l, path, json_pack("{s:s}", "reply", hex_encode(reply, sizeof(reply), text)), true, &answer, &status, e);
 	json_decref(answer);
 	return r;
 }
@@ -93,7 +63,7 @@ int operation_sync(const struct link *l, const char *cid, unsigned int *n, struc
 		size_t count;
 		int status;
 
-		r = ask(l, path, NULL, false, &answer, &status, e);
+		r = link_ask(l, path, NULL, false, &answer, &status, e);
 		if (r != PAY_DONE)
 			return r;
 		list = json_object_get(answer, "messages");
@@ -121,7 +91,7 @@ static int request(const struct link *l, const struct pending *p, uint64_t *seq,
 	body = p->kind == PENDING_TOPUP ?
 		       json_pack("{s:s, s:I}", "key", p->key, "amount", (json_int_t)p->amount) :
 		       json_pack("{s:s, s:s, s:I}", "key", p->key, "payee", p->payee, "amount", (json_int_t)p->amount);
-	r = ask(l, path, body, true, &answer, &status, e);
+	r = link_ask(l, path, body, true, &answer, &status, e);
 	*final = is_final_refusal(status);
 	*seq = (uint64_t)json_integer_value(json_object_get(answer, "seq"));
 	json_decref(answer);
@@ -266,7 +236,7 @@ static int ask_challenge(const struct link *l, struct pending *p, struct pay_err
 	json_t *answer;
 	size_t len;
 	int status;
-	int r = ask(l, "/v1/challenges", json_object(), true, &answer, &status, e);
+	int r = link_ask(l, "/v1/challenges", json_object(), true, &answer, &status, e);
 
 	if (r != PAY_DONE)
 		return r;
@@ -289,7 +259,7 @@ static int ask_card(const struct link *l, const struct pending *p, bool *final, 
 	json_t *answer;
 	size_t len;
 	int status;
-	int r = ask(l, "/v1/cards",
+	int r = link_ask(l, "/v1/cards",
 		    json_pack("{s:s, s:s, s:s}", "challenge", p->challenge, "application", p->application, "holder", p->holder), true, &answer,
 		    &status, e);
 

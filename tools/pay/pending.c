@@ -14,6 +14,8 @@
 
 #define FILE_NAME	"pending.json"
 #define FILE_NEW	"pending.json.new"
+#define LOST_NAME	"lost-card"
+#define LOST_NEW	"lost-card.new"
 #define FILE_MAX	4096
 #define FILE_VERSION	1
 
@@ -191,4 +193,43 @@ int pending_clear(const struct pending_store *s, struct pay_error *e)
 	if (unlinkat(s->dir, FILE_NAME, 0) < 0 && errno != ENOENT)
 		return io_error(s, e, "remove");
 	return fsync(s->dir) < 0 ? io_error(s, e, "remove") : PAY_DONE;
+}
+
+/* --- the lost card: its id and a newline --- */
+
+int pending_lost_load(const struct pending_store *s, char cid[HEX_CID], struct pay_error *e)
+{
+	char text[HEX_CID + 1] = "";
+	int fd = openat(s->dir, LOST_NAME, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+	ssize_t n;
+
+	*cid = '\0';
+	if (fd < 0)
+		return errno == ENOENT ? PAY_DONE : pay_fail(e, PAY_FAILED, "cannot read %s/" LOST_NAME ": %s", s->path, strerror(errno));
+	n = read(fd, text, sizeof(text));
+	close(fd);
+	if (n != HEX_CID || text[HEX_CID - 1] != '\n' || strspn(text, "0123456789abcdef") != HEX_CID - 1)
+		return pay_fail(e, PAY_FAILED, "%s/" LOST_NAME " is damaged; remove it, and give the lost card's id: pay recover CID", s->path);
+	memcpy(cid, text, HEX_CID - 1);
+	cid[HEX_CID - 1] = '\0';
+	return PAY_DONE;
+}
+
+int pending_lost_save(const struct pending_store *s, const char *cid, struct pay_error *e)
+{
+	int fd = openat(s->dir, LOST_NEW, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
+	bool ok = fd >= 0 && dprintf(fd, "%s\n", cid) == HEX_CID && fsync(fd) == 0;
+
+	if (fd >= 0)
+		ok = close(fd) == 0 && ok;
+	if (ok && renameat(s->dir, LOST_NEW, s->dir, LOST_NAME) == 0 && fsync(s->dir) == 0)
+		return PAY_DONE;
+	return pay_fail(e, PAY_FAILED, "cannot write %s/" LOST_NAME ": %s", s->path, strerror(errno));
+}
+
+int pending_lost_clear(const struct pending_store *s, struct pay_error *e)
+{
+	if ((unlinkat(s->dir, LOST_NAME, 0) < 0 && errno != ENOENT) || fsync(s->dir) < 0)
+		return pay_fail(e, PAY_FAILED, "cannot remove %s/" LOST_NAME ": %s", s->path, strerror(errno));
+	return PAY_DONE;
 }

@@ -40,6 +40,11 @@ int pending_load(const struct pending_store *store, struct pending *p, struct pa
 int pending_save(const struct pending_store *store, const struct pending *p, struct pay_error *e) __attribute__((warn_unused_result));
 int pending_clear(const struct pending_store *store, struct pay_error *e) __attribute__((warn_unused_result));
 
+/* The card that was given up and is not refunded yet: "" when there is none.  Likewise on the disk when they return. */
+int pending_lost_load(const struct pending_store *store, char cid[HEX_CID], struct pay_error *e) __attribute__((warn_unused_result));
+int pending_lost_save(const struct pending_store *store, const char *cid, struct pay_error *e) __attribute__((warn_unused_result));
+int pending_lost_clear(const struct pending_store *store, struct pay_error *e) __attribute__((warn_unused_result));
+
 /* "top-up", "transfer", ... */
 const char *pending_name(enum pending_kind kind);
 

@@ -252,7 +252,7 @@ static const struct {
 } properties[] = {
 #define TEXT(n, member) { n, 's', offsetof(struct wallet_state, member), sizeof(((struct wallet_state *)NULL)->member) }
 #define NUMBER(n, t, member) { n, t, offsetof(struct wallet_state, member), 0 }
-	TEXT("State", state), TEXT("CardId", cid), TEXT("CardKey", card_key), TEXT("Issuer", issuer), TEXT("Arming", arming),
+	TEXT("State", state), TEXT("Trouble", trouble), TEXT("CardId", cid), TEXT("CardKey", card_key), TEXT("Issuer", issuer), TEXT("Arming", arming),
 	TEXT("FrontEnd", front_end), TEXT("FrontEndState", front_end_state), NUMBER("Balance", 't', balance), NUMBER("Sequence", 't', sequence),
 	NUMBER("Counter", 'u', counter), NUMBER("Currency", 'q', currency), NUMBER("Ready", 'b', ready),
 };

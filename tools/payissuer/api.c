@@ -8,6 +8,7 @@
 #include "common/log.h"
 #include "common/money.h"
 #include "ledger.h"
+#include "lost.h"
 #include "receipts.h"
 #include "reply.h"
 
@@ -188,6 +189,29 @@ static int do_reply(struct api_call *c)
 	return r;
 }
 
+static int do_lost(struct api_call *c)
+{
+	struct lost_card l = { 0 };
+	int r = lost_report(c->is, c->cid, &l);
+
+	if (r == 0)
+		c->out = json_pack("{s:s, s:I, s:I}", "state", "blocked", "refund_after", (json_int_t)l.refund_after, "held", (json_int_t)l.held);
+	return r;
+}
+
+static int do_refund(struct api_call *c)
+{
+	uint8_t to[CID_LEN];
+	struct store_message m;
+	int r = get_hex(c->is, c->in, "to", to, sizeof(to));
+
+	if (r == 0)
+		r = lost_refund(c->is, c->cid, to, &m);
+	if (r == 0)
+		c->out = json_pack("{s:I, s:I}", "seq", (json_int_t)m.seq, "amount", (json_int_t)m.amount);
+	return r;
+}
+
 static int one_receipt(struct issuer *is, const json_t *in)
 {
 	const json_t *ctr = json_object_get(in, "ctr");
@@ -265,6 +289,8 @@ static const struct resource {
 	{ "POST", "transfers", true, 201, do_transfer },
 	{ "GET", "messages", true, 200, do_messages },
 	{ "POST", "replies", true, 200, do_reply },
+	{ "POST", "lost", true, 200, do_lost },
+	{ "POST", "refunds", true, 201, do_refund },
 };
 
 /* Splits "/v1/cards/CID/NAME" or "/v1/NAME": the name, or NULL when the path is neither. */

@@ -15,6 +15,8 @@
  *   POST /v1/cards/CID/transfers  {key, payee, amount}                   {seq, message}
  *   GET  /v1/cards/CID/messages                                          {messages: [{seq, message}]}, those without an answer, in order
  *   POST /v1/cards/CID/replies    {reply}                                {status: "applied" | "refused" | "known"}
+ *   POST /v1/cards/CID/lost       {}                                     {state, refund_after, held}
+ *   POST /v1/cards/CID/refunds    {to}                                   {seq, amount}; the message is in the list of card @to
  *   POST /v1/receipts             {receipts: [{cert | tid, cid, ctr, p, ebal, rsig}]}
  *                                                                        {accepted, known, refused: [{index, cid, ctr, error, hint}]}
  *   GET  /v1/info                                                        {issuer_pk, money_pk, kid, currency, vcn_prefix, max_balance}
