@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-2-Clause
-# Holds docs/TESTS.channel.md against the module's tests and the mutants that break them.  TAP on standard output.
+# Holds docs/TESTS.channel.md against the module's tests and the mutants that break them, and docs/TESTS.payment.md against the unit tests and the parts of
+# tests/tears.  TAP on standard output.
 # shellcheck disable=SC2016 # the backquotes are the page's
 set -eu
 cd "$(dirname "$0")/.."
@@ -50,4 +51,25 @@ told()
 }
 result 'every mutant that the page names is one of that test' "$(missing "$(told)" "$(pairs)")"
 result 'the page names every mutant of a rule' "$(missing "$(pairs | grep ' rule [0-9]*:')" "$(told)")"
+
+# --- the payment ---
+payment=docs/TESTS.payment.md
+absent()
+{
+	sed -n 's/^| `\([a-z_]*\)` \([a-z_0-9]*\) |.*/\1 \2/p' "$payment" | while read -r program test; do
+		case $program in
+		tears) grep -q "{ \"$test\", " tests/tears/main.c || echo "$program $test" ;;
+		*) grep -qw "$test" "tests/unit/${program}_test.c" || echo "$program $test" ;;
+		esac
+	done
+}
+parts()
+{
+	sed -n 's/^	{ "\([a-z]*\)", ".*", [a-z]* },$/\1/p' tests/tears/main.c | while read -r part; do
+		grep -q "^| \`tears\` $part |" "$payment" || echo "$part"
+	done
+}
+result 'every test that the page of the payment names exists' "$(absent 2>&1)"
+result 'the page of the payment names every part of the tears' "$(parts)"
+result 'every rule of the payment from 1 to 13 has its tests' "$(for i in $(seq 13); do grep -q "^| \*\*Rule $i\*\* |" $payment || echo "$i"; done)"
 finish
