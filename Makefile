@@ -199,7 +199,7 @@ $(eval $(call unit,walletd_purse,daemon/walletd/purse.c daemon/walletd/store.c c
 $(eval $(call unit,pay_operation,tools/pay/link.c tools/pay/operation.c tools/pay/pending.c common/hex.c,jansson libcrypto))
 $(eval $(call unit,pay_history,$(addprefix tools/pay/,filter.c listing.c) common/hex.c common/money.c proto/purse.c proto/cursor.c proto/text.c,jansson))
 $(eval $(call unit,pay_watch,$(addprefix tools/pay/,watch.c filter.c listing.c) common/hex.c common/money.c proto/purse.c proto/cursor.c proto/text.c,jansson))
-$(eval $(call unit,pay_recovery,$(addprefix tools/pay/,link.c operation.c pending.c recovery.c) tests/unit/temp_dir.c common/hex.c,jansson libcrypto))
+$(eval $(call unit,pay_recovery,$(addprefix tools/pay/,bring.c link.c operation.c pending.c recovery.c) tests/unit/temp_dir.c common/hex.c,jansson libcrypto))
 TEE_FIXTURE := tests/unit/tee_fixture.c $(TEE_HOST)
 OBJECTS += $(call objects,tests/unit/tee_fixture.c)
 $(eval $(call unit,tee_crypto,$(filter-out %/serve.c,$(TEE_FIXTURE)),$(TEE_PKGS)))
@@ -371,7 +371,7 @@ $(SYSTEM_TOOLS): $(B)/tests/system/%: $(B)/obj/tests/system/%.o
 OBJECTS += $(SYSTEM_TOOLS:$(B)/%=$(B)/obj/%.o)
 
 # Order: removal.t takes everything down last.
-SYSTEM_TESTS ?= services.t examples.t payment.t transfer.t refuse.t opensc.t isolation.t kill.t teectl.t policy.t removal.t
+SYSTEM_TESTS ?= services.t examples.t payment.t transfer.t refuse.t opensc.t isolation.t kill.t teectl.t policy.t wallet.t removal.t
 # Those that check runs on a kernel: on another than the stock one what tells that all works there.
 system_tests = $(if $(filter stock,$(1)),$(SYSTEM_TESTS),$(filter services.t payment.t,$(SYSTEM_TESTS)))
 SYSTEM_TAPS := $(foreach k,$(KERNELS),$(patsubst %,$(B)/vm-out$(call dash,$(k))/%.tap,$(call system_tests,$(k))))

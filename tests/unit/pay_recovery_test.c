@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "temp_dir.h"
+#include "tools/pay/bring.h"
 #include "tools/pay/recovery.h"
 
 #define OLD	"0ld0000000000001"
@@ -22,7 +23,7 @@ static struct {
 	struct wallet_state wallet;
 	bool blocked, refunded, away;
 	unsigned int receipts;			/* that came in, each (card, counter) once */
-	unsigned int applied, refunds;
+	unsigned int applied, refunds, requests;
 	uint64_t held, balance;
 } w;
 
@@ -35,6 +36,7 @@ static int fake_receipts(const json_t *body, json_t **answer)
 	assert_in_range(n, 1, 16);
 	assert_string_equal(json_string_value(json_object_get(json_array_get(json_object_get(body, "receipts"), 0), "cid")), OLD_HEX);
 	fresh = w.receipts == 0 ? n : 0;
+	w.requests++;
 	w.receipts += (unsigned int)fresh;
 	w.held -= fresh * 100;
 	*answer = json_pack("{s:I, s:I, s:[]}", "accepted", (json_int_t)fresh, "known", (json_int_t)(n - fresh), "refused");
@@ -241,6 +243,21 @@ static void what_is_refused(void **state)
 	assert_int_equal(recovery_run(&link_to_fakes, store, NULL, "holder", NOW, &r, &e), PAY_UNREACHABLE);
 }
 
+/* For terminals that never settle (rule 12): no more requests than there is news. */
+static void receipts_that_are_known(void **state)
+{
+	struct pay_error e = { "" };
+	unsigned int fresh;
+
+	(void)state;
+	assert_int_equal(bring_receipts(&link_to_fakes, OLD_HEX, false, &fresh, &e), PAY_DONE);
+	assert_int_equal(fresh, 16);
+	assert_int_equal(w.requests, 2);
+	assert_int_equal(bring_receipts(&link_to_fakes, OLD_HEX, false, &fresh, &e), PAY_DONE);
+	assert_int_equal(fresh, 0);
+	assert_int_equal(w.requests, 3);
+}
+
 /* Without the issuer nothing is done, and nothing forgotten. */
 static void issuer_is_away(void **state)
 {
@@ -259,7 +276,7 @@ static void issuer_is_away(void **state)
 
 int main(void)
 {
-	const struct CMUnitTest tests[] = { T(the_whole_way), T(storage_is_lost), T(refunded_and_not_heard), T(what_is_refused), T(issuer_is_away) };
+	const struct CMUnitTest tests[] = { T(the_whole_way), T(storage_is_lost), T(refunded_and_not_heard), T(what_is_refused), T(issuer_is_away), T(receipts_that_are_known) };
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "bring.h"
 #include "common/money.h"
 #include "operation.h"
 
@@ -99,20 +100,24 @@ int cmd_sync(const struct cmd *c, struct pay_error *e)
 {
 	struct wallet_state s;
 	char text[MONEY_TEXT_LEN];
-	unsigned int n = 0;
+	unsigned int n = 0, receipts = 0;
 	int r = cmd_need_card(c, &s, e);
 
 	if (r == PAY_DONE)
 		r = operation_sync(c->link, s.cid, &n, e);
 	if (r == PAY_DONE)
+		r = bring_receipts(c->link, s.cid, false, &receipts, e);
+	if (r == PAY_DONE)
 		r = cmd_need_card(c, &s, e);
 	if (r != PAY_DONE)
 		return r;
 	if (c->json)
-		return cmd_print_json(json_pack("{s:i, s:I}", "messages", (int)n, "balance", (json_int_t)s.balance), e);
+		return cmd_print_json(json_pack("{s:i, s:i, s:I}", "messages", (int)n, "receipts", (int)receipts, "balance", (json_int_t)s.balance), e);
 	if (n == 0)
 		printf("Nothing new from the issuer. Balance %s.\n", money_format(s.balance, s.currency, text));
 	else
 		printf("%u message%s from the issuer taken. Balance %s.\n", n, n == 1 ? "" : "s", money_format(s.balance, s.currency, text));
+	if (receipts > 0)
+		printf("The issuer got %u receipt%s that no terminal had settled yet.\n", receipts, receipts == 1 ? "" : "s");
 	return PAY_DONE;
 }

@@ -4,11 +4,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bring.h"
 #include "common/hex.h"
 #include "operation.h"
 
 #define PATH_LEN	64
-#define PAGE		16u	/* receipts a request */
 
 /* --- which card is lost --- */
 
@@ -28,55 +28,6 @@ static int find_lost(const struct pending_store *store, const char *cid, const s
 	if (*r->lost == '\0' || strcmp(r->lost, s->cid) != 0 || *s->trouble || strcmp(s->state, "blocked") == 0)
 		return PAY_DONE;
 	return pay_fail(e, PAY_FAILED, "card %s is in order, and would be blocked for good; if you want that, ask its issuer", r->lost);
-}
-
-/* --- receipts --- */
-
-static json_t *receipt_json(const char *cid, const struct purse_record *p)
-{
-	char tid[HEX_TEXT(TID_LEN)], fields[HEX_TEXT(P_LEN)], ebal[HEX_TEXT(EBAL_LEN)], rsig[HEX_TEXT(ED25519_SIG_LEN)];
-
-	return json_pack("{s:s, s:s, s:I, s:s, s:s, s:s}", "tid", hex_encode(p->peer, TID_LEN, tid), "cid", cid, "ctr", (json_int_t)p->ctr, "p",
-			 hex_encode(p->p, P_LEN, fields), "ebal", hex_encode(p->receipt.ebal, EBAL_LEN, ebal), "rsig",
-			 hex_encode(p->receipt.rsig, ED25519_SIG_LEN, rsig));
-}
-
-/* Steals @list.  What the issuer refuses it has its reasons for: the merchant's terminal has the same receipt. */
-static int send_receipts(const struct link *l, json_t *list, unsigned int *accepted, struct pay_error *e)
-{
-	json_t *answer;
-	int status, code;
-
-	if (json_array_size(list) == 0) {
-		json_decref(list);
-		return PAY_DONE;
-	}
-	code = link_ask(l, "/v1/receipts", json_pack("{s:o}", "receipts", list), true, &answer, &status, e);
-	*accepted += (unsigned int)json_integer_value(json_object_get(answer, "accepted"));
-	json_decref(answer);
-	return code;
-}
-
-/* What the purse of the lost card, while it is the wallet's, has of payments: a terminal that never settles must not make the refund too large. */
-static int bring_receipts(const struct link *l, struct recovery *r, struct pay_error *e)
-{
-	struct purse_record page[PAGE];
-	int code = PAY_DONE;
-	size_t n = PAGE;
-
-	for (uint32_t offset = 0; code == PAY_DONE && n == PAGE; offset += PAGE) {
-		json_t *list = json_array();
-
-		code = l->history(l->ctx, offset, page, PAGE, &n, e);
-		for (size_t i = 0; code == PAY_DONE && i < n; i++)
-			if (page[i].kind == PURSE_PAYMENT)
-				json_array_append_new(list, receipt_json(r->lost, &page[i]));
-		if (code == PAY_DONE)
-			code = send_receipts(l, list, &r->receipts, e);
-		else
-			json_decref(list);
-	}
-	return code;
 }
 
 /* --- the issuer --- */
@@ -160,7 +111,8 @@ int recovery_run(const struct link *l, const struct pending_store *store, const 
 		code = report(l, r, e);
 	if (code == PAY_DONE && strcmp(r->lost, s.cid) == 0) {
 		r->step = RECOVERY_STORAGE;
-		code = bring_receipts(l, r, e);
+		/* A terminal that never settles must not make the refund too large. */
+		code = bring_receipts(l, r->lost, true, &r->receipts, e);
 		return code == PAY_DONE ? report(l, r, e) : code;
 	}
 	snprintf(r->fresh, sizeof(r->fresh), "%s", s.cid);
