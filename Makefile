@@ -96,7 +96,7 @@ $(eval $(call library,common,$(call sources,common)))
 
 # libtee: one library for clients, one for trusted applications; either has the channel to the kernel and not the in-process one.
 # What trusted applications made for OP-TEE call beyond GlobalPlatform's API is in libtee/devkit.
-TEE_INTERNAL := $(call sources,libtee/internal) $(filter-out %/user_ta_header.c,$(call sources,libtee/devkit))
+TEE_INTERNAL := $(call sources,libtee/internal) $(filter-out %/user_ta_header.c,$(call sources,libtee/devkit)) libtee/tui_wire.c
 TEE_CLIENT := $(call sources,libtee/client)
 $(eval $(call library,tee,$(TEE_INTERNAL) libtee/channel_kernel.c))
 
@@ -225,6 +225,11 @@ $(eval $(call unit,tee_persistent,$(filter-out %/serve.c,$(TEE_FIXTURE)),$(TEE_P
 $(eval $(call unit,tee_object,$(filter-out %/serve.c,$(TEE_FIXTURE)),$(TEE_PKGS)))
 $(eval $(call unit,payta_card,$(TEST_PAYTA),$(TEE_PKGS)))
 $(eval $(call unit,payta_crash,$(TEST_PAYTA),$(TEE_PKGS)))
+# The holder before the screen is the test's.
+TUI_USER := tests/unit/tui_user.c
+OBJECTS += $(call objects,$(TUI_USER))
+$(eval $(call unit,tui_wire,libtee/tui_wire.c tests/unit/mutate.c))
+$(eval $(call unit,tee_tui,$(TUI_USER) $(filter-out %/serve.c,$(TEE_FIXTURE)),$(TEE_PKGS)))
 POS_MODULES := tools/pos/purchase.c tools/pos/card.c tools/pos/journal.c tools/pos/deny.c tools/pos/reader.c
 PROTO_MODULES := $(call sources,proto)
 $(eval $(call unit,pos_purchase,$(POS_MODULES) tests/unit/field_card.c tests/unit/paper_card.c tests/unit/temp_dir.c common/db.c common/hex.c \

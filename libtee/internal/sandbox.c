@@ -9,6 +9,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -73,10 +74,32 @@ static const struct {
 	{ SCMP_SYS(writev), 0, UINT32_MAX, STDERR_FILENO },
 };
 
-static int seccomp_fill(scmp_filter_ctx filter)
+/* One connection at a time to the trusted user interface, only in an application that uses it. */
+static const int allowed_tui[] = {
+	SCMP_SYS(connect),
+	SCMP_SYS(poll),
+};
+
+static int seccomp_fill_tui(scmp_filter_ctx filter)
 {
 	size_t i;
 	int err = 0;
+
+	for (i = 0; !err && i < sizeof(allowed_tui) / sizeof(allowed_tui[0]); i++)
+		err = seccomp_rule_add(filter, SCMP_ACT_ALLOW, allowed_tui[i], 0);
+	if (!err)
+		err = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(socket), 2, SCMP_A0(SCMP_CMP_EQ, AF_UNIX),
+				       SCMP_A1(SCMP_CMP_EQ, SOCK_SEQPACKET | SOCK_CLOEXEC));
+	/* what comes back, and from nobody in particular */
+	if (!err)
+		err = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(recvfrom), 1, SCMP_A4(SCMP_CMP_EQ, 0));
+	return err;
+}
+
+static int seccomp_fill(scmp_filter_ctx filter)
+{
+	size_t i;
+	int err = &tee_tui_used ? seccomp_fill_tui(filter) : 0;
 
 	for (i = 0; !err && i < sizeof(allowed) / sizeof(allowed[0]); i++)
 		err = seccomp_rule_add(filter, SCMP_ACT_ALLOW, allowed[i], 0);

@@ -3,6 +3,11 @@
 #ifndef LIBTEE_INTERNAL_SANDBOX_H
 #define LIBTEE_INTERNAL_SANDBOX_H
 
+#include <stdbool.h>
+
+/* Defined in tui_socket.c, so there in an application that is linked with the Trusted UI API: it may connect to trustuid, others may not connect at all. */
+extern const bool tee_tui_used __attribute__((weak));
+
 /*
  * Locks all memory, forbids dumps and new privileges, and allows only the system calls and ioctl commands of the
  * serving loop (seccomp), and no file by name (Landlock, where the kernel has it), except that two files in the folder

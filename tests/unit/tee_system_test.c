@@ -14,7 +14,6 @@
 #include <cmocka.h>
 #include <openssl/sha.h>
 
-#include <tee_tui_api.h>
 
 #include "libtee/internal/call.h"
 #include "libtee/internal/device_key.h"
@@ -267,20 +266,6 @@ static void random_numbers(void **state)
 	TEE_GenerateRandom(NULL, 0);
 }
 
-static void no_trusted_screen_yet(void **state)
-{
-	uint32_t n;
-	TEE_TUIScreenInfo info;
-	TEE_TUIButtonType button;
-
-	(void)state;
-	assert_int_equal(TEE_TUIInitSession(), TEE_ERROR_NOT_SUPPORTED);
-	assert_int_equal(TEE_TUICheckTextFormat("x", &n, &n, &n), TEE_ERROR_NOT_SUPPORTED);
-	assert_int_equal(TEE_TUIGetScreenInfo(TEE_TUI_LANDSCAPE, 0, &info), TEE_ERROR_NOT_SUPPORTED);
-	assert_int_equal(TEE_TUIDisplayScreen(NULL, false, NULL, 0, &button), TEE_ERROR_NOT_SUPPORTED);
-	assert_int_equal(TEE_TUICloseSession(), TEE_ERROR_NOT_SUPPORTED);
-}
-
 static void panic(void *arg)
 {
 	(void)arg;
@@ -346,7 +331,6 @@ int main(void)
 		cmocka_unit_test(own_digest),
 		cmocka_unit_test(time_and_waiting),
 		cmocka_unit_test(random_numbers),
-		cmocka_unit_test(no_trusted_screen_yet),
 		cmocka_unit_test(panic_has_its_own_exit_code),
 		cmocka_unit_test(device_key),
 	};

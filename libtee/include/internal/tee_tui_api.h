@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * GlobalPlatform TEE Trusted User Interface API 1.0 (GPD_SPE_020).
+ * GlobalPlatform TEE Trusted User Interface API 1.0 (GPD_SPE_020), on a text console: trustuid has a virtual terminal and, while a
+ * session is open, all keyboards. One session at a time on the machine; a screen ends after a minute without an answer.
  *
- * The types are final. The functions are there, and answer TEE_ERROR_NOT_SUPPORTED: the trusted screen (trustuid) is
- * not there yet.
+ * What a text console has no use for is refused and not passed over: images, a wording of buttons of one's own, portrait orientation.
+ * Sizes are in pixels of a cell of 8 by 16. A line of a label that begins with "# " is shown in large type: for the amount of a payment.
  */
 #ifndef TEE_TUI_API_H
 #define TEE_TUI_API_H
@@ -117,12 +118,34 @@ typedef struct {
 	size_t bufferLength;			/* bytes */
 } TEE_TUIEntryField;
 
-/* GP TUI 1.0 §4.2-4.6. */
+/*
+ * The room that @text takes: *width and *height in pixels, lines end with \n. TEE_ERROR_NOT_SUPPORTED: a character that the console does
+ * not have, at the index (in bytes) *lastIndex; it has printable ASCII and U+00A0 to U+00FF. GP TUI 1.0 §4.2.
+ */
 TEE_Result TEE_TUICheckTextFormat(const char *text, uint32_t *width, uint32_t *height, uint32_t *lastIndex);
+
+/*
+ * What the screen is like with @nbEntryFields, at most 4. The strings in *screenInfo are static. TEE_ERROR_NOT_SUPPORTED: portrait, or more
+ * fields; TEE_ERROR_COMMUNICATION: trustuid is not there. GP TUI 1.0 §4.3.
+ */
 TEE_Result TEE_TUIGetScreenInfo(TEE_TUIScreenOrientation screenOrientation, uint32_t nbEntryFields,
 				TEE_TUIScreenInfo *screenInfo);
+
+/*
+ * Takes screen and keyboards from the rest of the machine. TEE_ERROR_BUSY: the session is open already; TEE_ERROR_NOT_SUPPORTED: this
+ * machine has no console or its keyboards cannot be had; TEE_ERROR_COMMUNICATION: trustuid is not there. GP TUI 1.0 §4.4.
+ */
 TEE_Result TEE_TUIInitSession(void);
+
+/* Gives them back; they are when it returns. TEE_ERROR_BAD_STATE without a session. GP TUI 1.0 §4.5. */
 TEE_Result TEE_TUICloseSession(void);
+
+/*
+ * Shows a screen and waits for a button; *selectedButton is which. The label's text has at most 640 bytes; TEE_TUI_CORRECTION is handled
+ * by the screen and never comes back. Each field's buffer has room for maxExpectedLength (at most 64) characters and a closing zero;
+ * its bufferLength becomes the length of what was entered. TEE_ERROR_EXTERNAL_CANCEL: no answer within a minute, or the screen was taken
+ * away; TEE_ERROR_CANCEL: the operation was cancelled (GP Core 1.3 §4.10). Both end the session. GP TUI 1.0 §4.6.
+ */
 TEE_Result TEE_TUIDisplayScreen(const TEE_TUIScreenConfiguration *screenConfiguration, bool closeTUISession,
 				TEE_TUIEntryField *entryFields, uint32_t entryFieldCount,
 				TEE_TUIButtonType *selectedButton);
