@@ -215,7 +215,7 @@ $(eval $(call unit,tee_store,tests/unit/store_disk.c $(TEE_STORE_LOG) libtee/int
 OBJECTS += $(call objects,tests/unit/store_disk.c)
 $(eval $(call unit,hex,common/hex.c))
 $(eval $(call unit,log,common/log.c proto/text.c proto/cursor.c,libsystemd))
-$(eval $(call unit,money,common/money.c))
+$(eval $(call unit,money,common/money.c proto/currency.c))
 $(eval $(call unit,conf,common/conf.c,inih))
 $(eval $(call unit,db,common/db.c tests/unit/temp_dir.c,sqlite3))
 $(eval $(call unit,openssl_crypto,common/openssl_crypto.c common/hex.c proto/crypto.c,libcrypto))
@@ -225,9 +225,12 @@ $(eval $(call unit,tee_persistent,$(filter-out %/serve.c,$(TEE_FIXTURE)),$(TEE_P
 $(eval $(call unit,tee_object,$(filter-out %/serve.c,$(TEE_FIXTURE)),$(TEE_PKGS)))
 $(eval $(call unit,payta_card,$(TEST_PAYTA),$(TEE_PKGS)))
 $(eval $(call unit,payta_crash,$(TEST_PAYTA),$(TEE_PKGS)))
-# The holder before the screen is the test's.
+# The holder is the test's, and so is the clock that his minute runs on.
 TUI_USER := tests/unit/tui_user.c
 OBJECTS += $(call objects,$(TUI_USER))
+$(eval $(call unit,payta_pin,$(TUI_USER) $(TEST_PAYTA),$(TEE_PKGS)))
+$(B)/tests/payta_pin_test: LDFLAGS += -Wl,--wrap=TEE_GetSystemTime,--wrap=TEE_MACInit
+$(eval $(call unit,payta_limits,$(TUI_USER) $(TEST_PAYTA),$(TEE_PKGS)))
 $(eval $(call unit,tui_wire,libtee/tui_wire.c tests/unit/mutate.c))
 $(eval $(call unit,tee_tui,$(TUI_USER) $(filter-out %/serve.c,$(TEE_FIXTURE)),$(TEE_PKGS)))
 POS_MODULES := tools/pos/purchase.c tools/pos/card.c tools/pos/journal.c tools/pos/deny.c tools/pos/reader.c

@@ -2,28 +2,12 @@
 #include "money.h"
 
 #include <ctype.h>
-#include <inttypes.h>
-#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 
-/* ISO 4217: number (BCD), letters, digits behind the point. */
-static const struct currency {
-	uint16_t bcd;
-	char code[4];
-	unsigned int exponent;
-} currencies[] = {
-	{ 0x0978, "EUR", 2 }, { 0x0840, "USD", 2 }, { 0x0826, "GBP", 2 }, { 0x0756, "CHF", 2 }, { 0x0156, "CNY", 2 },
-	{ 0x0392, "JPY", 0 }, { 0x0985, "PLN", 2 }, { 0x0752, "SEK", 2 }, { 0x0208, "DKK", 2 }, { 0x0203, "CZK", 2 },
-};
+#include "proto/currency.h"
 
-static const struct currency *currency_find(uint16_t bcd)
-{
-	for (size_t i = 0; i < sizeof(currencies) / sizeof(currencies[0]); i++)
-		if (currencies[i].bcd == bcd)
-			return &currencies[i];
-	return NULL;
-}
+_Static_assert(MONEY_TEXT_LEN >= AMOUNT_TEXT_LEN, "every amount has room");
 
 static unsigned int currency_exponent(uint16_t bcd)
 {
@@ -44,14 +28,16 @@ const char *money_code(uint16_t currency, char room[5])
 
 int money_currency_parse(const char *text, uint16_t *currency)
 {
+	const struct currency *c;
+
 	*currency = 0;
 	if (strlen(text) != 3)
 		return -1;
-	for (size_t i = 0; i < sizeof(currencies) / sizeof(currencies[0]); i++)
-		if (strcmp(currencies[i].code, text) == 0) {
-			*currency = currencies[i].bcd;
-			return 0;
-		}
+	c = currency_find_code(text);
+	if (c) {
+		*currency = c->bcd;
+		return 0;
+	}
 	for (int i = 0; i < 3; i++) {
 		if (text[i] < '0' || text[i] > '9') {
 			*currency = 0;
@@ -101,18 +87,7 @@ int money_parse(const char *text, uint16_t currency, uint64_t *minor)
 
 char *money_format(uint64_t minor, uint16_t currency, char out[MONEY_TEXT_LEN])
 {
-	unsigned int exponent = currency_exponent(currency);
-	uint64_t unit = 1;
-	char room[5];
-
-	for (unsigned int i = 0; i < exponent; i++)
-		unit *= 10;
-	if (exponent == 0)
-		snprintf(out, MONEY_TEXT_LEN, "%" PRIu64 " %s", minor, money_code(currency, room));
-	else
-		snprintf(out, MONEY_TEXT_LEN, "%" PRIu64 ".%0*" PRIu64 " %s", minor / unit, (int)exponent, minor % unit,
-			 money_code(currency, room));
-	return out;
+	return amount_text(minor, currency, out);
 }
 
 char *money_format_signed(int64_t minor, uint16_t currency, char out[MONEY_TEXT_LEN])

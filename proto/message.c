@@ -23,6 +23,9 @@ static void imsg_write_content(struct writer *w, const struct imsg *m)
 		writer_copy(w, m->payee, CID_LEN);
 		text_write(w, m->payee_name, MERCHANT_MAX);
 		break;
+	case IMSG_PIN:
+		writer_u8(w, m->source);
+		break;
 	case IMSG_CLOCK:
 	case IMSG_BLOCK:
 		break;
@@ -45,6 +48,9 @@ static void imsg_read_content(struct reader *r, struct imsg *m)
 		reader_copy(r, m->payee, CID_LEN);
 		text_read(r, m->payee_name, MERCHANT_MAX);
 		break;
+	case IMSG_PIN:
+		m->source = reader_u8(r);
+		break;
 	case IMSG_CLOCK:
 	case IMSG_BLOCK:
 		break;
@@ -60,6 +66,8 @@ static bool imsg_sound(const struct imsg *m)
 		return false;
 	if (m->kind == IMSG_CLOCK || m->kind == IMSG_BLOCK)
 		return true;
+	if (m->kind == IMSG_PIN)
+		return m->source == IMSG_PIN_UNBLOCK || m->source == IMSG_PIN_FORGET;
 	if (m->amount == 0 || !currency_valid(m->currency))
 		return false;
 	return m->kind != IMSG_CREDIT || (m->source >= IMSG_TOPUP && m->source <= IMSG_REFUND);

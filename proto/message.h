@@ -16,9 +16,12 @@ enum imsg_kind {
 	IMSG_TRANSFER = 2,		/* an order: amount 8 ‖ currency 2 ‖ payee cid 8 ‖ len1 ‖ payee name */
 	IMSG_CLOCK = 3,			/* no content: only time and oldest start */
 	IMSG_BLOCK = 4,			/* no content: the card pays no more; final */
+	IMSG_PIN = 5,			/* content: action 1 (enum imsg_pin) */
 };
 
 enum imsg_source { IMSG_TOPUP = 1, IMSG_TRANSFER_IN = 2, IMSG_REFUND = 3 };
+/* The tries count from the beginning; or PIN and phrase are forgotten, and the holder sets new ones. */
+enum imsg_pin { IMSG_PIN_UNBLOCK = 1, IMSG_PIN_FORGET = 2 };
 
 struct imsg {
 	uint8_t kid[KID_LEN];		/* of the money key */
@@ -29,7 +32,7 @@ struct imsg {
 	uint16_t oldest_start;
 	uint64_t amount;
 	uint16_t currency;
-	uint8_t source;			/* IMSG_CREDIT */
+	uint8_t source;			/* IMSG_CREDIT: enum imsg_source; IMSG_PIN: enum imsg_pin */
 	uint8_t payee[CID_LEN];		/* IMSG_TRANSFER */
 	char payee_name[MERCHANT_MAX + 1];
 };

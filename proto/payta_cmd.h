@@ -41,8 +41,29 @@ enum payta_cmd {
 	PAYTA_CMD_MESSAGE = 8,
 	/* [0] in value: a = counter   [1] out memref: purse record.  TEE_ERROR_ITEM_NOT_FOUND when older than the TA's own. */
 	PAYTA_CMD_RECORD = 9,
-	/* PIN entry on the trusted screen.  TEE_ERROR_NOT_IMPLEMENTED until trustuid has one. */
+	/*
+	 * The three that use the trusted screen, and last until the holder is done there: [0] out value: a = enum payta_verdict, b as that says.  No PIN and no
+	 * phrase is ever a parameter.
+	 */
+	/* Asks for the PIN for what was refused for want of it, and approves it for a minute. */
 	PAYTA_CMD_VERIFY = 10,
+	/* Sets the PIN and the secret phrase, or changes them, with the old PIN first. */
+	PAYTA_CMD_PIN = 11,
+	/* [1] in memref: struct payta_limits, encoded.  Limits that are nowhere looser hold at once; others take the PIN. */
+	PAYTA_CMD_LIMITS = 12,
+};
+
+/* How a command on the trusted screen ended. */
+enum payta_verdict {
+	PAYTA_VERDICT_DONE = 0,
+	PAYTA_VERDICT_CANCELLED = 1,		/* the holder said no */
+	PAYTA_VERDICT_TIMED_OUT = 2,		/* nobody said anything, or the screen was taken away */
+	PAYTA_VERDICT_WAIT = 3,			/* too many wrong PINs: b = seconds until the next try */
+	PAYTA_VERDICT_PIN_BLOCKED = 4,		/* until the issuer says otherwise */
+	PAYTA_VERDICT_NO_PIN = 5,		/* none is set yet */
+	PAYTA_VERDICT_NOTHING = 6,		/* nothing waits for a PIN */
+	PAYTA_VERDICT_NO_SCREEN = 7,		/* there is no trusted screen on this machine now */
+	PAYTA_VERDICTS
 };
 
 #define PAYTA_SEALED_VCN_LEN	40	/* generation 4 ‖ nonce 12 ‖ ciphertext 8 ‖ tag 16 */
@@ -55,6 +76,19 @@ enum payta_state {
 	PAYTA_BLOCKED = 3,
 };
 
+/* Limits of payments without the PIN; 0 is none, minor units. */
+struct payta_limits {
+	uint64_t payment;		/* of one payment */
+	uint64_t sum;			/* since the last PIN */
+	uint16_t count;			/* likewise */
+};
+
+#define PAYTA_LIMITS_LEN	18
+int payta_limits_encode(const struct payta_limits *l, uint8_t out[PAYTA_LIMITS_LEN]) __attribute__((warn_unused_result));
+int payta_limits_decode(struct bytes in, struct payta_limits *l) __attribute__((warn_unused_result));
+
+enum payta_pin { PAYTA_PIN_NONE = 0, PAYTA_PIN_SET = 1, PAYTA_PIN_BLOCKED = 2 };
+
 struct payta_status {
 	uint8_t state;			/* enum payta_state */
 	uint8_t cid[CID_LEN];
@@ -64,15 +98,19 @@ struct payta_status {
 	uint64_t balance;
 	uint64_t seq;			/* last issuer message applied */
 	uint32_t generation;		/* of the sealed number */
-	uint64_t limit_payment, limit_sum;
-	uint16_t limit_count;
+	struct payta_limits limits;	/* as they hold now */
+	struct payta_limits issued;	/* as the issuer set them: the holder's are never looser */
 	uint64_t spent_sum;		/* since the last PIN */
 	uint16_t spent_count;
 	uint16_t card_end;		/* day */
 	uint8_t card_pk[ED25519_PK_LEN];
+	uint8_t pin;			/* enum payta_pin */
+	uint8_t pin_tries;		/* wrong ones that are left */
+	uint32_t pin_wait;		/* seconds until the next try is taken */
+	uint8_t asked;			/* 1: a payment or a transfer waits for the PIN */
 };
 
-#define PAYTA_STATUS_LEN	101
+#define PAYTA_STATUS_LEN	126
 int payta_status_encode(const struct payta_status *s, uint8_t out[PAYTA_STATUS_LEN]) __attribute__((warn_unused_result));
 int payta_status_decode(struct bytes in, struct payta_status *s) __attribute__((warn_unused_result));
 

@@ -11,7 +11,7 @@
  * (GP Core 1.3 §4.11.1), and none can fail for want of room behind a debit.
  */
 struct command {
-	uint32_t a;			/* value parameter: in, and out where the command has one */
+	uint32_t a, b;			/* value parameter: in (a), and out where the command has one */
 	struct bytes in[TEE_NUM_PARAMS];
 	uint8_t *out[TEE_NUM_PARAMS];	/* as large as payta.c's table says */
 	size_t out_len[TEE_NUM_PARAMS];	/* 0 at first */
@@ -28,5 +28,9 @@ TEE_Result command_pay(struct command *c) __attribute__((warn_unused_result));
 TEE_Result command_recover(struct command *c) __attribute__((warn_unused_result));
 /* message.c */
 TEE_Result command_message(struct command *c) __attribute__((warn_unused_result));
+/* verify.c */
+TEE_Result command_verify(struct command *c) __attribute__((warn_unused_result));
+TEE_Result command_pin(struct command *c) __attribute__((warn_unused_result));
+TEE_Result command_limits(struct command *c) __attribute__((warn_unused_result));
 
 #endif

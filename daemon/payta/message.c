@@ -3,11 +3,13 @@
 
 #include <string.h>
 
+#include "approval.h"
 #include "card.h"
 #include "clock.h"
 #include "gp_crypto.h"
 #include "ledger.h"
 #include "limits.h"
+#include "pin.h"
 #include "purse_store.h"
 #include "sign.h"
 
@@ -21,6 +23,7 @@ struct message {
 	struct ledger_state next;
 	struct purse_record record;	/* kind 0: nothing moves */
 	struct card_reply reply;
+	bool approved;			/* by the PIN */
 };
 
 /* Money comes in.  Above the maximum the message waits: it can be sent again when there is room. */
@@ -41,16 +44,47 @@ static TEE_Result message_credit(struct message *msg, const struct card *card)
 }
 
 /*
- * Money goes to another card.  One that the limits forbid is done with all the same: the sequence moves on, the money stays, and the acknowledgement with the
- * old counter tells the issuer.
+ * Does the holder want this transfer?  A card with a PIN asks each time, whatever the amount; one without goes by the limits.  *@wanted false: no, he has said
+ * so, or his PIN is blocked.  TEE_ERROR_ACCESS_CONFLICT: he has not said yet.
+ */
+static TEE_Result transfer_wanted(struct message *msg, bool *wanted)
+{
+	struct approval a = { .kind = APPROVAL_TRANSFER, .amount = msg->m.amount, .currency = msg->m.currency };
+
+	*wanted = true;
+	if (!pin_is_set())
+		return TEE_SUCCESS;
+	memcpy(a.peer, msg->m.payee, CID_LEN);
+	memcpy(a.name, msg->m.payee_name, sizeof(a.name));
+	memcpy(a.order, msg->digest, SHA256_LEN);
+	msg->approved = approval_covers(&a);
+	*wanted = msg->approved;
+	if (msg->approved || pin_tries_left() == 0 || approval_declined(&a))
+		return TEE_SUCCESS;
+	approval_ask(&a);
+	return TEE_ERROR_ACCESS_CONFLICT;
+}
+
+/*
+ * Money goes to another card.  One that the limits or the holder forbid is done with all the same: the sequence moves on, the money stays, and the
+ * acknowledgement with the old counter tells the issuer.
  */
 static TEE_Result message_transfer(struct message *msg, const struct card *card)
 {
+	TEE_Result res;
+	bool wanted;
+
 	if (msg->m.currency != card->issued.currency)
 		return TEE_ERROR_BAD_PARAMETERS;
-	if (limits_check(card, &msg->next, msg->m.amount))
+	/* What no PIN could allow is not asked for. */
+	if (limits_check(card, &msg->next, msg->m.amount, true))
 		return TEE_SUCCESS;
-	limits_spend(&msg->next, msg->m.amount);
+	res = transfer_wanted(msg, &wanted);
+	if (res != TEE_SUCCESS || !wanted)
+		return res;
+	if (limits_check(card, &msg->next, msg->m.amount, msg->approved))
+		return TEE_SUCCESS;
+	limits_spend(&msg->next, msg->m.amount, msg->approved);
 	msg->record.kind = PURSE_TRANSFER_OUT;
 	memcpy(msg->record.peer, msg->m.payee, CID_LEN);
 	memcpy(msg->record.name, msg->m.payee_name, sizeof(msg->record.name));
@@ -75,11 +109,19 @@ static TEE_Result message_block(struct message *msg, const struct card *card)
 	return card_block();
 }
 
+/* Likewise before; that it comes again changes nothing is pin_unblock()'s care. */
+static TEE_Result message_pin(struct message *msg, const struct card *card)
+{
+	(void)card;
+	return pin_unblock(msg->m.seq, msg->m.source == IMSG_PIN_FORGET);
+}
+
 static TEE_Result (*const message_kinds[])(struct message *msg, const struct card *card) = {
 	[IMSG_CREDIT] = message_credit,
 	[IMSG_TRANSFER] = message_transfer,
 	[IMSG_CLOCK] = message_clock,
 	[IMSG_BLOCK] = message_block,
+	[IMSG_PIN] = message_pin,
 };
 
 /* The issuer's time never goes back, whatever it signs. */
@@ -141,6 +183,8 @@ static TEE_Result message_apply(struct message *msg, const struct card *card, st
 	res = ledger_commit(&msg->next, msg->record.kind ? record : NULL);
 	if (res != TEE_SUCCESS)
 		return res;
+	if (msg->approved)
+		approval_use();
 	memcpy(c->out[1], msg->next.reply, CARD_REPLY_LEN);
 	c->out_len[1] = CARD_REPLY_LEN;
 	c->out_len[2] = msg->record.kind ? PURSE_RECORD_LEN : 0;

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "approval.h"
 #include "card.h"
 #include "clock.h"
 #include "gp_crypto.h"
@@ -96,27 +97,47 @@ static int pay_record(const struct pay *pay, const struct ledger_state *next, st
 	return err ? err : purse_store_seal(pay->card, r, record);
 }
 
-/* Debit: everything is computed first, then the one record is made durable, then the answer goes out. */
+/* This payment, as the holder would approve it. */
+static struct approval pay_approval(const struct pay *pay)
+{
+	struct approval a = { .kind = APPROVAL_PAYMENT, .amount = pay->fields.amount, .currency = pay->fields.currency };
+
+	memcpy(a.peer, pay->session->tid, TID_LEN);
+	memcpy(a.name, pay->session->merchant, sizeof(a.name));
+	return a;
+}
+
+/*
+ * Debit: everything is computed first, then the one record is made durable, then the answer goes out.  The PIN's approval is used up by that record and by
+ * nothing else, and the answer never waits for one.
+ */
 static uint16_t pay_debit(struct command *c, const struct pay *pay)
 {
+	const struct approval approval = pay_approval(pay);
+	bool approved = approval_covers(&approval);
 	struct ledger_state next = *ledger_state();
 	struct purse_record r = { 0 };
 	uint8_t *record = c->out[3];
-	uint16_t sw = limits_check(pay->card, &next, pay->fields.amount);
+	uint16_t sw = limits_check(pay->card, &next, pay->fields.amount, approved);
 
+	if (sw == SW_WARN_VERIFY)
+		approval_ask(&approval);
 	if (sw)
 		return pay_refuse(c, pay, sw);
-	limits_spend(&next, pay->fields.amount);
+	limits_spend(&next, pay->fields.amount, approved);
 	if (pay_record(pay, &next, &r, record))
 		return SW_UNKNOWN;
 	sw = pay_receipt(c, pay, &r.receipt);
 	if (sw == SW_OK && ledger_commit(&next, record) != TEE_SUCCESS)
 		sw = SW_MEMORY_FAILURE;
-	if (sw == SW_OK)
-		c->out_len[3] = PURSE_RECORD_LEN;
-	else
+	if (sw != SW_OK) {
 		c->out_len[2] = 0;
-	return sw;
+		return sw;
+	}
+	if (approved)
+		approval_use();
+	c->out_len[3] = PURSE_RECORD_LEN;
+	return SW_OK;
 }
 
 static uint16_t pay_answer(struct command *c, struct pay *pay)

@@ -6,10 +6,13 @@
 #include <string.h>
 #include <tee_internal_api.h>
 
+#include "approval.h"
 #include "card.h"
 #include "command.h"
 #include "ledger.h"
+#include "limits.h"
 #include "owner.h"
+#include "pin.h"
 #include "session.h"
 
 #include "proto/apdu.h"
@@ -40,13 +43,18 @@ static TEE_Result command_status(struct command *c)
 		s.balance = state->balance;
 		s.seq = state->seq;
 		s.generation = card->generation;
-		s.limit_payment = card->issued.limit_payment;
-		s.limit_sum = card->issued.limit_sum;
-		s.limit_count = card->issued.limit_count;
+		s.limits = limits_now(card);
+		s.issued = limits_issued(card);
 		s.spent_sum = state->spent_sum;
 		s.spent_count = state->spent_count;
 		s.card_end = card->end;
 	}
+	if (pin_is_set()) {
+		s.pin = pin_tries_left() > 0 ? PAYTA_PIN_SET : PAYTA_PIN_BLOCKED;
+		s.pin_tries = (uint8_t)pin_tries_left();
+		s.pin_wait = pin_wait();
+	}
+	s.asked = approval_asked() != NULL;
 	if (payta_status_encode(&s, c->out[0]))
 		return TEE_ERROR_GENERIC;
 	c->out_len[0] = PAYTA_STATUS_LEN;
@@ -96,13 +104,6 @@ static TEE_Result command_record(struct command *c)
 	return TEE_SUCCESS;
 }
 
-/* PIN entry needs the trusted screen, which this version does not drive. */
-static TEE_Result command_verify(struct command *c)
-{
-	(void)c;
-	return TEE_ERROR_NOT_IMPLEMENTED;
-}
-
 /* --- dispatch --- */
 
 /* What a command takes and gives: the exact type of each parameter, and the sizes of its memory. */
@@ -115,6 +116,7 @@ struct command_entry {
 };
 
 #define VALUE_IN		{ TEE_PARAM_TYPE_VALUE_INPUT, 0, 0 }
+#define VALUE_OUT		{ TEE_PARAM_TYPE_VALUE_OUTPUT, 0, 0 }
 #define VALUE_INOUT		{ TEE_PARAM_TYPE_VALUE_INOUT, 0, 0 }
 #define MEM_IN(min, max)	{ TEE_PARAM_TYPE_MEMREF_INPUT, min, max }
 #define MEM_OUT(len)		{ TEE_PARAM_TYPE_MEMREF_OUTPUT, len, 0 }
@@ -129,7 +131,9 @@ static const struct command_entry commands[] = {
 	[PAYTA_CMD_RECOVER]   = { command_recover, { VALUE_INOUT, MEM_IN(0, DATA_MAX), MEM_OUT(RESPONSE_MAX), MEM_IN(0, PURSE_RECORD_LEN) } },
 	[PAYTA_CMD_MESSAGE]   = { command_message, { MEM_IN(1, IMSG_MAX), MEM_OUT(CARD_REPLY_LEN), MEM_OUT(PURSE_RECORD_LEN) } },
 	[PAYTA_CMD_RECORD]    = { command_record, { VALUE_IN, MEM_OUT(PURSE_RECORD_LEN) } },
-	[PAYTA_CMD_VERIFY]    = { command_verify, { { 0 } } },
+	[PAYTA_CMD_VERIFY]    = { command_verify, { VALUE_OUT } },
+	[PAYTA_CMD_PIN]       = { command_pin, { VALUE_OUT } },
+	[PAYTA_CMD_LIMITS]    = { command_limits, { VALUE_OUT, MEM_IN(PAYTA_LIMITS_LEN, PAYTA_LIMITS_LEN) } },
 };
 
 /* The application's own copies of one call's parameters; entry points run one at a time (GP Core 1.3 §4.3). */
@@ -181,6 +185,10 @@ static void params_out(const struct command_entry *e, TEE_Param params[TEE_NUM_P
 
 		if (e->param[i].type == TEE_PARAM_TYPE_VALUE_INOUT && res == TEE_SUCCESS)
 			params[i].value.a = c->a;
+		if (e->param[i].type == TEE_PARAM_TYPE_VALUE_OUTPUT) {
+			params[i].value.a = res == TEE_SUCCESS ? c->a : 0;
+			params[i].value.b = res == TEE_SUCCESS ? c->b : 0;
+		}
 		if (e->param[i].type != TEE_PARAM_TYPE_MEMREF_OUTPUT)
 			continue;
 		if (len > 0)
@@ -220,12 +228,20 @@ TEE_Result TA_EXPORT TA_CreateEntryPoint(void)
 	TEE_Result res = owner_load();
 
 	session_erase();
+	approval_clear();
+	if (res == TEE_SUCCESS)
+		res = pin_load();
+	if (res == TEE_SUCCESS)
+		res = limits_load();
 	return res == TEE_SUCCESS ? card_load() : res;
 }
 
 void TA_EXPORT TA_DestroyEntryPoint(void)
 {
 	session_erase();
+	approval_clear();
+	pin_unload();
+	limits_unload();
 	card_unload();
 }
 

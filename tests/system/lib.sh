@@ -74,7 +74,8 @@ issue_card()
 {
 	people
 	[ ! -e /var/lib/teepay/pos/terminal.json ] || return 0
-	issuer init >/dev/null || return
+	# These tests pay more often than a holder may without the PIN; pin.t has a card with such limits.
+	issuer init --limit-sum 0 --limit-count 0 >/dev/null || return
 	systemctl start teepay-issuer.socket || return
 	make_terminal /var/lib/teepay/pos || return
 	alice pay apply >/dev/null || return

@@ -536,6 +536,22 @@ static void a_revocation_goes_with_every_message(void **state)
 	assert_int_equal(msg.oldest_start, today);
 }
 
+/* The message says what the card is to do, and closes like any that moves nothing. */
+static void a_pin_is_unblocked(void **state)
+{
+	static const uint8_t sources[] = { IMSG_PIN_UNBLOCK, IMSG_PIN_FORGET };
+	struct store_message m;
+	struct imsg msg;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(sources); i++) {
+		assert_int_equal(ledger_pin(&w.is, w.alice.cid, sources[i] == IMSG_PIN_FORGET, &m), 0);
+		assert_int_equal(imsg_verify((struct bytes){ m.bytes, m.len }, OPS, w.is.money_pk, &msg), 0);
+		assert_int_equal(msg.kind, IMSG_PIN);
+		assert_int_equal(msg.source, sources[i]);
+	}
+}
+
 static void a_transfer_moves_once(void **state)
 {
 	struct store_message order, credit;
@@ -1127,7 +1143,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		T(keeps_its_keys), T(a_card_fits_its_issuer), T(applying_again), T(bad_applications), T(a_topup_counts_once),
 		T(resends_in_order_until_answered), T(a_later_answer_proves_earlier_ones), T(maximum_balance), T(bad_answers),
-		T(two_answers_are_an_alarm), T(a_revocation_goes_with_every_message), T(a_transfer_moves_once), T(a_refused_order_moves_nothing), T(who_may_be_paid),
+		T(two_answers_are_an_alarm), T(a_revocation_goes_with_every_message), T(a_pin_is_unblocked), T(a_transfer_moves_once), T(a_refused_order_moves_nothing), T(who_may_be_paid),
 		T(nothing_behind_an_open_order), T(a_payee_keeps_room_for_it), T(an_answer_to_another_order), T(an_answer_with_another_number),
 		T(a_transfer_by_name_asked_again), T(a_receipt_settles_once),
 		T(receipts_may_come_before_answers), T(forged_receipts), T(a_clone_is_an_alarm), T(balances_that_do_not_follow),

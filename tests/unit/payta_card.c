@@ -117,6 +117,9 @@ void payta_issue(struct payta_card *c)
 	assert_int_equal(payta_apply(challenge, &a), TEE_SUCCESS);
 	assert_int_equal(application_verify(&a, &c->world->ops, challenge), 0);
 	world_issue(c->world, &a, &card);
+	card.limit_payment = c->limits.payment;
+	card.limit_sum = c->limits.sum;
+	card.limit_count = c->limits.count;
 	assert_int_equal(issued_card_seal(&card, &c->world->ops, c->world->issuer, &a, challenge, issue), 0);
 	assert_int_equal(payta_take(c, issue), TEE_SUCCESS);
 	assert_int_equal(c->record_len, PURSE_RECORD_LEN);
@@ -180,6 +183,22 @@ TEE_Result payta_message(struct payta_card *c, const void *message, size_t len, 
 	c->record_len = params[2].memref.size;
 	if (res == TEE_SUCCESS)
 		assert_int_equal(card_reply_decode((struct bytes){ bytes, params[1].memref.size }, reply), 0);
+	return res;
+}
+
+TEE_Result payta_screen(uint32_t command, const struct payta_limits *limits, uint32_t *verdict, uint32_t *seconds)
+{
+	uint8_t bytes[PAYTA_LIMITS_LEN];
+	TEE_Param params[TEE_NUM_PARAMS] = { { .value = { UINT32_MAX, 0 } }, { .value = { 0, 0 } } };
+	TEE_Result res;
+
+	if (limits) {
+		assert_int_equal(payta_limits_encode(limits, bytes), 0);
+		params[1] = memory(bytes, sizeof(bytes));
+	}
+	res = payta_call(command, TEE_PARAM_TYPES(TEE_PARAM_TYPE_VALUE_OUTPUT, limits ? TEE_PARAM_TYPE_MEMREF_INPUT : 0, 0, 0), params);
+	*verdict = params[0].value.a;
+	*seconds = params[0].value.b;
 	return res;
 }
 

@@ -22,6 +22,7 @@ struct payta_card {
 	uint8_t record[PURSE_RECORD_LEN];	/* of the last call that made one */
 	size_t record_len;			/* 0: it made none */
 	uint64_t seq;				/* of the last message made */
+	struct payta_limits limits;		/* of the card that is issued; set before payta_issue() */
 };
 
 struct payta_answer {
@@ -54,6 +55,9 @@ struct payta_answer payta_get_vcn(struct payta_card *c, uint16_t p1p2, const voi
 struct payta_answer payta_pay(struct payta_card *c, uint16_t p1p2, const void *data, size_t len);
 struct payta_answer payta_recover(struct payta_card *c, uint16_t p1p2, const void *data, size_t len, const void *record, size_t record_len);
 TEE_Result payta_message(struct payta_card *c, const void *message, size_t len, struct card_reply *reply);
+
+/* The commands on the trusted screen, @limits for that one only; *@verdict and *@seconds are theirs when it is TEE_SUCCESS. */
+TEE_Result payta_screen(uint32_t command, const struct payta_limits *limits, uint32_t *verdict, uint32_t *seconds);
 
 /* --- whole steps, which must succeed --- */
 

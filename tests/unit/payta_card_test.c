@@ -276,14 +276,6 @@ static void limits(void **state)
 	}
 }
 
-static void verify_is_not_there_yet(void **state)
-{
-	TEE_Param params[TEE_NUM_PARAMS] = { 0 };
-
-	(void)state;
-	assert_int_equal(payta_call(PAYTA_CMD_VERIFY, 0, params), TEE_ERROR_NOT_IMPLEMENTED);
-}
-
 static void records_by_counter(void **state)
 {
 	uint8_t record[PURSE_RECORD_LEN];
@@ -422,7 +414,6 @@ int main(void)
 		TEST(every_changed_issue_is_refused),
 		TEST(an_old_issue),
 		TEST(limits),
-		TEST(verify_is_not_there_yet),
 		TEST(records_by_counter),
 		TEST(parameters),
 		TEST(sessions_take_no_parameters),

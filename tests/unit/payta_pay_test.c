@@ -577,13 +577,13 @@ static void counts_stay_at_their_end(void **state)
 	for (size_t i = 0; i < ROWS(rows); i++) {
 		struct card c = { .state = PAYTA_ACTIVE, .issued = { .limit_sum = rows[i].limit_sum, .limit_count = rows[i].limit_count } };
 		struct ledger_state s = { .ctr = 7, .balance = 1000, .spent_sum = rows[i].sum, .spent_count = rows[i].count };
-		uint16_t sw = limits_check(&c, &s, 450);
+		uint16_t sw = limits_check(&c, &s, 450, false);
 
 		if (sw != rows[i].sw)
 			fail_msg("%s: %04X", rows[i].name, sw);
 		if (sw)
 			continue;
-		limits_spend(&s, 450);
+		limits_spend(&s, 450, false);
 		assert_true(s.balance == 550 && s.ctr == 8);
 		assert_true(s.spent_sum >= rows[i].sum && s.spent_count >= rows[i].count);
 	}
@@ -596,9 +596,9 @@ static void the_last_counter_is_never_used(void **state)
 	struct ledger_state s = { .ctr = UINT32_MAX - 2, .balance = 1000 };
 
 	(void)state;
-	assert_int_equal(limits_check(&c, &s, 1), 0);
-	limits_spend(&s, 1);
-	assert_int_equal(limits_check(&c, &s, 1), SW_WARN_BLOCKED);
+	assert_int_equal(limits_check(&c, &s, 1, false), 0);
+	limits_spend(&s, 1, false);
+	assert_int_equal(limits_check(&c, &s, 1, false), SW_WARN_BLOCKED);
 }
 
 int main(void)

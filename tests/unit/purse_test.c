@@ -94,8 +94,8 @@ static void a_name_that_no_record_has(void **state)
 static void the_status_survives(void **state)
 {
 	struct payta_status s = { .state = PAYTA_ACTIVE, .cid = "card id.", .kid = "kid_", .currency = 0x0978, .ctr = 5, .balance = 6, .seq = 7,
-				  .generation = 8, .limit_payment = 9, .limit_sum = 10, .limit_count = 11, .spent_sum = 12, .spent_count = 13,
-				  .card_end = 14 };
+				  .generation = 8, .limits = { 9, 10, 11 }, .issued = { 15, 16, 17 }, .spent_sum = 12,
+				  .spent_count = 13, .card_end = 14, .pin = PAYTA_PIN_BLOCKED, .pin_tries = 18, .pin_wait = 19, .asked = 1 };
 	uint8_t bytes[PAYTA_STATUS_LEN + 1] = { 0 };
 	struct payta_status got;
 

@@ -259,7 +259,7 @@ static int message_own(struct issuer *is, const uint8_t cid[CID_LEN], uint8_t ki
 	if (r == 0)
 		r = card_ready(is, &c);
 	/* What is held for the card counts as coming already. */
-	if (r == 0 && source == IMSG_REFUND)
+	if (r == 0 && kind == IMSG_CREDIT && source == IMSG_REFUND)
 		r = card_room(is, &c, amount);
 	if (r == 0)
 		r = message_sign(is, &c, NULL, m);
@@ -273,6 +273,15 @@ int ledger_clock(struct issuer *is, const uint8_t cid[CID_LEN], struct store_mes
 
 	if (r == 0)
 		r = store_end(is->store, message_own(is, cid, IMSG_CLOCK, 0, 0, m));
+	return issuer_storage(is, r);
+}
+
+int ledger_pin(struct issuer *is, const uint8_t cid[CID_LEN], bool forget, struct store_message *m)
+{
+	int r = store_begin(is->store);
+
+	if (r == 0)
+		r = store_end(is->store, message_own(is, cid, IMSG_PIN, forget ? IMSG_PIN_FORGET : IMSG_PIN_UNBLOCK, 0, m));
 	return issuer_storage(is, r);
 }
 

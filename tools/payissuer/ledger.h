@@ -19,6 +19,8 @@ int ledger_transfer(struct issuer *is, const uint8_t cid[CID_LEN], const uint8_t
 		    struct store_message *m) ISSUER_MUST_CHECK;
 /* A message without money: the issuer's time, and the oldest terminal certificates that it still wants accepted. */
 int ledger_clock(struct issuer *is, const uint8_t cid[CID_LEN], struct store_message *m) ISSUER_MUST_CHECK;
+/* Lifts the block of the PIN, with @forget the PIN itself: the holder sets a new one.  Whoever asks for that should be the holder: the operator looks. */
+int ledger_pin(struct issuer *is, const uint8_t cid[CID_LEN], bool forget, struct store_message *m) ISSUER_MUST_CHECK;
 
 /* Blocks the card in the books, and signs the message that makes it block itself. */
 int ledger_block(struct issuer *is, const uint8_t cid[CID_LEN], const char *reason) ISSUER_MUST_CHECK;

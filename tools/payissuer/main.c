@@ -34,6 +34,7 @@ static const char usage_text[] =
 	"  transfer FROM-CID TO AMOUNT                sign a transfer order; TO is a card id or a holder's name\n"
 	"  refund OLD-CID NEW-CID                     what a card held that was blocked 7 days ago\n"
 	"  clock CID                                  sign the issuer's time for a card\n"
+	"  unblock CID [--forget-pin]                 new tries for a blocked PIN, or a new PIN\n"
 	"  accounts [--json]                          balances, and whether the books balance\n"
 	"  serve                                      answer pay and pos on the socket\n"
 	"\n"
@@ -46,13 +47,12 @@ static const char usage_text[] =
 
 static struct {
 	char config[256], database[256], socket[108], group[33];
-	bool json, if_missing;
+	bool json, if_missing, forget_pin;
 	const char *merchant, *out, *days, *currency, *vcn_prefix, *max_balance, *limit_payment, *limit_sum, *limit_count;
 } opt = {
 	.config = "/etc/teepay/payissuer.conf", .database = ISSUER_PATH_DEFAULT, .socket = SERVE_SOCKET_DEFAULT, .group = SERVE_GROUP_DEFAULT,
 	.days = "7", .currency = "EUR", .vcn_prefix = "977700",
-	/* Cumulative limits are reset by the PIN alone: until there is a trusted screen to enter it on, a card would end at them. */
-	.max_balance = "1000", .limit_payment = "50", .limit_sum = "0", .limit_count = "0",
+	.max_balance = "1000", .limit_payment = "50", .limit_sum = "150", .limit_count = "7",
 };
 
 static int usage_fail(const char *what)
@@ -252,6 +252,16 @@ static int cmd_clock(struct issuer *is, int argc, char **argv)
 	return signed_message(is, ledger_clock(is, cid, &m), &m);
 }
 
+static int cmd_unblock(struct issuer *is, int argc, char **argv)
+{
+	uint8_t cid[CID_LEN];
+	struct store_message m;
+
+	if (argc != 1 || hex_decode(argv[0], cid, sizeof(cid)) < 0)
+		return usage_fail("unblock needs a card id (16 hex digits)");
+	return signed_message(is, ledger_pin(is, cid, opt.forget_pin, &m), &m);
+}
+
 static int cmd_revoke(struct issuer *is, int argc, char **argv)
 {
 	(void)argv;
@@ -289,7 +299,7 @@ static const struct command {
 } commands[] = {
 	{ "init", false, cmd_init }, { "terminal", true, cmd_terminal }, { "card", true, cmd_card }, { "denylist", true, cmd_denylist },
 	{ "topup", true, cmd_topup }, { "transfer", true, cmd_transfer }, { "refund", true, cmd_refund }, { "clock", true, cmd_clock },
-	{ "revoke", true, cmd_revoke },
+	{ "unblock", true, cmd_unblock }, { "revoke", true, cmd_revoke },
 	{ "accounts", true, cmd_accounts }, { "serve", true, cmd_serve },
 };
 
@@ -311,7 +321,7 @@ static int run_command(int argc, char **argv)
 	return EXIT_USAGE;
 }
 
-enum { O_CONFIG = 256, O_DATABASE, O_SOCKET, O_JSON, O_MISSING, O_MERCHANT, O_OUT, O_DAYS, O_CURRENCY, O_PREFIX, O_MAX, O_PAYMENT, O_SUM, O_COUNT,
+enum { O_CONFIG = 256, O_DATABASE, O_SOCKET, O_JSON, O_MISSING, O_MERCHANT, O_OUT, O_DAYS, O_CURRENCY, O_PREFIX, O_MAX, O_PAYMENT, O_SUM, O_COUNT, O_FORGET,
        O_HELP, O_VERSION };
 
 static const struct option options[] = {
@@ -321,7 +331,7 @@ static const struct option options[] = {
 	{ "currency", required_argument, NULL, O_CURRENCY }, { "vcn-prefix", required_argument, NULL, O_PREFIX },
 	{ "max-balance", required_argument, NULL, O_MAX }, { "limit-payment", required_argument, NULL, O_PAYMENT },
 	{ "limit-sum", required_argument, NULL, O_SUM }, { "limit-count", required_argument, NULL, O_COUNT },
-	{ "help", no_argument, NULL, O_HELP }, { "version", no_argument, NULL, O_VERSION }, { NULL, 0, NULL, 0 },
+	{ "forget-pin", no_argument, NULL, O_FORGET }, { "help", no_argument, NULL, O_HELP }, { "version", no_argument, NULL, O_VERSION }, { NULL, 0, NULL, 0 },
 };
 
 /* What the command line gives over the configuration file. */
@@ -347,6 +357,9 @@ static int take_option(int o, struct given *g)
 		exit(EXIT_DONE);
 	case O_JSON:
 		opt.json = true;
+		return 0;
+	case O_FORGET:
+		opt.forget_pin = true;
 		return 0;
 	case O_MISSING:
 		opt.if_missing = true;
