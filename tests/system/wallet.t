@@ -9,6 +9,7 @@ log=/var/lib/teepay/ta/7ee9a100-0c1d-4f0e-9b5a-746565706179.log
 # --- watch ---
 alice pay watch --json >/tmp/watch 2>/tmp/watch.err &
 watch=$!
+# shellcheck disable=SC2317 # called by until_true
 seen() { grep -q "$1" /tmp/watch; }
 ok 'watch says how things stand' until_true 20 seen '"event":"state","state":"active"'
 ok 'a tap pays' till pos pay 4.50 --timeout 20
