@@ -51,7 +51,7 @@ libtee/internal libtee|include/uapi
 libtee/devkit libtee
 daemon/payta proto
 daemon/walletd proto|common
-daemon/trustuid proto|common
+daemon/trustuid proto|common|libtee
 tools/pay proto|common
 tools/pos proto|common
 tools/payissuer proto|common
@@ -65,6 +65,6 @@ foreign()
 	grep -nE '#include <(openssl|sqlite3|stdio|unistd|fcntl|sys/|systemd)' proto/*.[ch] daemon/payta/*.[ch] || :
 }
 result 'proto and payta call neither OpenSSL nor POSIX' "$(foreign)"
-result 'walletd and trustuid do not see the internal API' "$(grep -nE 'tee_internal_api|tee_api' daemon/walletd/*.[ch] tools/*/*.[ch] || :)"
+result 'walletd and trustuid do not see the internal API' "$(grep -nE 'tee_internal_api|tee_api|libtee/internal' daemon/walletd/*.[ch] daemon/trustuid/*.[ch] tools/*/*.[ch] || :)"
 
 finish

@@ -1,42 +1,52 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * trustuid: the trusted user interface.  It has its socket, its user and its frame, and no screen and no PIN entry yet: every request is answered
- * "not yet", so that the trusted application can tell its callers the truth.  Started by systemd when somebody connects; ends when it is idle.
+ * trustuid: the trusted user interface.  Shows what a trusted application asks on a virtual terminal of its own, with all keyboards grabbed, and gives it back
+ * when it ends.  Started by systemd when somebody connects; ends when it is idle.
  */
 #include <errno.h>
 #include <getopt.h>
 #include <poll.h>
+#include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <systemd/sd-daemon.h>
 #include <unistd.h>
 
+#include "common/conf.h"
 #include "common/log.h"
-#include "frame.h"
+#include "libtee/tui_wire.h"
+#include "session.h"
+#include "vt.h"
 
-#define SOCKET_PATH	"/run/teepay/tui.sock"
+#define CONF_PATH	"/etc/teepay/trustuid.conf"
+#define FOLDER		"/run/teepay-tui"
+#define ASKER		"teepay-ta"	/* the one user whose processes may ask */
+#define SECONDS		60	/* of a screen, unless the configuration says otherwise */
 #define IDLE_MS		5000
 #define ANSWER_MS	20000	/* --ask waits so long: systemd has to start us first */
-#define REQUEST_MS	1000	/* one client at a time, and none holds the others up for longer */
-#define REQUESTS_MAX	64	/* of one connection */
 
-enum { EXIT_USAGE = 2, EXIT_NOT_YET = 4, EXIT_UNREACHABLE = 5 };
+enum { EXIT_USAGE = 2, EXIT_UNREACHABLE = 5 };
 
-static const char *const texts[] = {
-	[TUI_DONE] = "done",
-	[TUI_NOT_YET] = "not yet: this version has no trusted screen and no PIN entry",
-	[TUI_VERSION_UNKNOWN] = "this trusted user interface speaks version 1",
-	[TUI_MALFORMED] = "malformed request",
-};
+static volatile sig_atomic_t stop;
+
+static void on_stop(int signal)
+{
+	(void)signal;
+	stop = 1;
+}
 
 static void usage(FILE *f)
 {
-	fputs("usage: trustuid [--ask]\n"
-	      "The trusted user interface of teepay: not yet.  It is started by systemd (teepay-trustuid.socket) and answers so.\n"
-	      "  --ask  send a request to " SOCKET_PATH " and print what it answers\n"
+	fputs("usage: trustuid [--ask | --restore]\n"
+	      "The trusted user interface of teepay: shows what is paid and takes the PIN, on a screen and keyboards\n"
+	      "that no other program can read. It is started by systemd (teepay-trustuid.socket).\n"
+	      "  --ask      ask at " TUI_SOCKET " what the screen is like, and print it\n"
+	      "  --restore  give back what a trustuid that was killed has left taken\n"
 	      "  --help, --version\n", f);
 }
 
@@ -47,80 +57,122 @@ static int wait_for(int fd, int ms)
 
 	do
 		r = poll(&p, 1, ms);
-	while (r < 0 && errno == EINTR);
+	while (r < 0 && errno == EINTR && !stop);
 	return r;
 }
 
-/* False: the connection has ended or is to be ended. */
-static bool serve_request(int fd)
+/* The socket's mode says the same; here the kernel says whose process it is. */
+static bool may_ask(int fd)
 {
-	uint8_t in[TUI_FRAME_MAX + 1], out[TUI_FRAME_MAX];
-	struct tui_request request;
-	enum tui_status status;
-	ssize_t n;
-	size_t len;
+	const struct passwd *pw = getpwnam(ASKER);
+	struct ucred peer;
+	socklen_t len = sizeof(peer);
 
-	if (wait_for(fd, REQUEST_MS) <= 0)
+	if (!pw || getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &len) != 0)
 		return false;
-	n = recv(fd, in, sizeof(in), MSG_DONTWAIT);
-	if (n <= 0)
-		return false;
-	status = tui_request_decode((struct bytes){ in, (size_t)n }, &request);
-	if (status == TUI_DONE)
-		status = TUI_NOT_YET;
-	len = tui_answer_encode(status, texts[status], out, sizeof(out));
-	return send(fd, out, len, MSG_NOSIGNAL | MSG_DONTWAIT) == (ssize_t)len && status == TUI_NOT_YET;
+	if (peer.uid == pw->pw_uid)
+		return true;
+	log_warning("process %d of user %u may not use the trusted screen; only " ASKER " may", peer.pid, peer.uid);
+	return false;
 }
 
-static void serve(int listener)
+static void serve(int listener, const struct session_config *config)
 {
-	while (wait_for(listener, IDLE_MS) > 0) {
+	while (!stop && wait_for(listener, IDLE_MS) > 0) {
 		int fd = accept4(listener, NULL, NULL, SOCK_CLOEXEC);
 
 		if (fd < 0 && errno != EINTR && errno != EAGAIN && errno != ECONNABORTED)
 			return;		/* systemd starts us again */
 		if (fd < 0)
 			continue;
-		for (int i = 0; i < REQUESTS_MAX && serve_request(fd); i++)
-			;
+		if (may_ask(fd))
+			session_serve(fd, config);
 		close(fd);
 	}
 }
 
-/* The other side of the frame, as the trusted application will be: for an administrator, and for tests. */
+/* The other side of the socket, as a trusted application is: for an administrator, and for tests. */
 static int ask(void)
 {
-	static const uint8_t request[] = { TUI_VERSION, 0, 0, 0 };
-	struct sockaddr_un address = { .sun_family = AF_UNIX, .sun_path = SOCKET_PATH };
-	uint8_t answer[TUI_FRAME_MAX];
+	struct sockaddr_un address = { .sun_family = AF_UNIX, .sun_path = TUI_SOCKET };
+	uint8_t frame[TUI_FRAME_MAX];
+	size_t len = tui_request_write(TUI_INFO, NULL, frame);
+	struct tui_info info = { 0 };
 	enum tui_status status;
-	struct bytes text;
 	ssize_t n = -1;
 	int fd;
 
 	errno = 0;	/* a wait that ends without an answer sets none */
 	fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
-	if (fd >= 0 && connect(fd, (struct sockaddr *)&address, sizeof(address)) == 0 &&
-	    send(fd, request, sizeof(request), MSG_NOSIGNAL) == (ssize_t)sizeof(request) && wait_for(fd, ANSWER_MS) > 0)
-		n = recv(fd, answer, sizeof(answer), 0);
-	if (n < 0)
-		log_error(SOCKET_PATH ": %s; start it with: systemctl start teepay-trustuid.socket", errno ? strerror(errno) : "no answer");
+	if (fd >= 0 && connect(fd, (struct sockaddr *)&address, sizeof(address)) == 0 && send(fd, frame, len, MSG_NOSIGNAL) == (ssize_t)len &&
+	    wait_for(fd, ANSWER_MS) > 0)
+		n = recv(fd, frame, sizeof(frame), 0);
+	if (n <= 0)
+		log_error(TUI_SOCKET ": %s; start it with: systemctl start teepay-trustuid.socket, and ask as " ASKER, errno ? strerror(errno) : "no answer");
 	if (fd >= 0)
 		close(fd);
-	if (n < 0)
+	if (n <= 0)
 		return EXIT_UNREACHABLE;
-	if (tui_answer_decode((struct bytes){ answer, (size_t)n }, &status, &text) != 0) {
-		log_error(SOCKET_PATH ": the answer is malformed; is it of the same version?");
+	if (!tui_answer_read(TUI_INFO, frame, (size_t)n, &status, &info)) {
+		log_error(TUI_SOCKET ": the answer is malformed; is it of the same version?");
 		return EXIT_FAILURE;
 	}
-	printf("%.*s\n", (int)text.len, (const char *)text.p);
-	return status == TUI_DONE ? EXIT_SUCCESS : status == TUI_NOT_YET ? EXIT_NOT_YET : EXIT_FAILURE;
+	if (status != TUI_DONE) {
+		puts("there is no screen: this machine has no console; see the log of teepay-trustuid.service");
+		return EXIT_FAILURE;
+	}
+	printf("a screen of %u columns and %u lines, for %u seconds at a time\n", info.columns, info.lines, info.timeout);
+	return EXIT_SUCCESS;
+}
+
+static int configure(struct session_config *config)
+{
+	static const char *const orders[] = { "plain", "scrambled", NULL };
+	unsigned int seconds = SECONDS;
+	int order = 0;
+	const struct conf_option options[] = {
+		{ .section = "screen", .name = "digits", .type = CONF_CHOICE, .to = &order, .choices = orders },
+		{ .section = "screen", .name = "seconds", .type = CONF_UINT, .to = &seconds, .min = 20, .max = 300 },
+	};
+	char error[CONF_ERROR_LEN];
+
+	if (conf_load(CONF_PATH, options, sizeof(options) / sizeof(options[0]), false, error) != 0) {
+		log_error("%s", error);
+		return -1;
+	}
+	config->scrambled = order == 1;
+	config->seconds = seconds;
+	return 0;
+}
+
+static int run(void)
+{
+	struct session_config config = { .terminal = STDIN_FILENO, .folder = FOLDER, .stop = &stop };
+	const struct sigaction action = { .sa_handler = on_stop };
+
+	if (sd_listen_fds(1) != 1 || sd_is_socket(SD_LISTEN_FDS_START, AF_UNIX, 0, 1) <= 0) {
+		log_error("no listening socket was handed over; start it with: systemctl start teepay-trustuid.socket");
+		return EXIT_UNREACHABLE;
+	}
+	if (configure(&config) != 0)
+		return EXIT_USAGE;
+	/* No SA_RESTART: a wait must end. */
+	sigaction(SIGTERM, &action, NULL);
+	sigaction(SIGINT, &action, NULL);
+	sigaction(SIGHUP, &action, NULL);
+	if (prctl(PR_SET_DUMPABLE, 0) != 0 || mlockall(MCL_CURRENT | MCL_FUTURE) != 0)
+		log_warning("memory is not locked: %s; raise LimitMEMLOCK= in the unit", strerror(errno));
+	/* One that was killed, and that systemd has not cleaned up behind yet. */
+	vt_give(config.terminal, config.folder);
+	serve(SD_LISTEN_FDS_START, &config);
+	return EXIT_SUCCESS;
 }
 
 int main(int argc, char **argv)
 {
 	static const struct option options[] = {
-		{ "ask", no_argument, NULL, 'a' }, { "help", no_argument, NULL, 'h' }, { "version", no_argument, NULL, 'V' }, { NULL, 0, NULL, 0 },
+		{ "ask", no_argument, NULL, 'a' }, { "restore", no_argument, NULL, 'r' }, { "help", no_argument, NULL, 'h' },
+		{ "version", no_argument, NULL, 'V' }, { NULL, 0, NULL, 0 },
 	};
 	int o;
 
@@ -128,6 +180,8 @@ int main(int argc, char **argv)
 	while ((o = getopt_long(argc, argv, "h", options, NULL)) != -1) {
 		if (o == 'a')
 			return ask();
+		if (o == 'r')
+			return vt_give(STDIN_FILENO, FOLDER) ? EXIT_SUCCESS : EXIT_FAILURE;
 		if (o == 'V')
 			puts("trustuid " TEEPAY_VERSION);
 		else
@@ -138,10 +192,5 @@ int main(int argc, char **argv)
 		log_error("'%s' is too much; see trustuid --help", argv[optind]);
 		return EXIT_USAGE;
 	}
-	if (sd_listen_fds(1) != 1 || sd_is_socket(SD_LISTEN_FDS_START, AF_UNIX, 0, 1) <= 0) {
-		log_error("no listening socket was handed over; start it with: systemctl start teepay-trustuid.socket");
-		return EXIT_UNREACHABLE;
-	}
-	serve(SD_LISTEN_FDS_START);
-	return EXIT_SUCCESS;
+	return run();
 }
