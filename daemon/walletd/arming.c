@@ -23,6 +23,7 @@ bool arming_set(struct arming *a, uint64_t now_us, uint32_t seconds)
 {
 	if (seconds > ARMING_MAX_SECONDS)
 		return false;
+	a->prompted = false;
 	a->until_us = seconds ? now_us + (uint64_t)seconds * 1000000 : 0;
 	return true;
 }

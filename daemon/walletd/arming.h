@@ -16,6 +16,7 @@ enum arming_mode { ARMING_ALWAYS, ARMING_ON_REQUEST };
 struct arming {
 	enum arming_mode mode;
 	uint64_t until_us;		/* CLOCK_BOOTTIME; 0 = not armed */
+	bool prompted;			/* the trusted screen has come by itself since it was armed */
 };
 
 /* "always" and "on-request", as in walletd.conf; NULL-ended, in the order of enum arming_mode. */

@@ -12,6 +12,7 @@
 
 #include "common/hex.h"
 #include "common/log.h"
+#include "holder.h"
 
 #define GROUP		"teepay"
 #define GROUPS_MAX	256
@@ -36,6 +37,7 @@ struct bus {
 	struct card *card;
 	struct arming *arming;
 	const struct rf *rf;
+	struct holder *holder;
 	sd_event *event;
 	sd_event_source *retry, *expiry;
 	sd_bus *conn;
@@ -129,14 +131,26 @@ static const struct {
 	{ CARD_ERR_EXISTS, ERROR_NAME("CardExists") },
 	{ CARD_ERR_NO_CARD, ERROR_NAME("NoCard") },
 	{ CARD_ERR_FROZEN, ERROR_NAME("State") },
+	{ CARD_ERR_BUSY, ERROR_NAME("Busy") },
 };
 
-static int fail(sd_bus_error *error, int err)
+int bus_error(sd_bus_error *error, int err)
 {
 	for (size_t i = 0; i < sizeof(error_names) / sizeof(error_names[0]); i++)
 		if (error_names[i].err == err)
 			return sd_bus_error_set(error, error_names[i].name, card_strerror(err));
 	return sd_bus_error_set(error, ERROR_NAME("Failed"), card_strerror(err));
+}
+
+int bus_reply_error(sd_bus_message *call, int err)
+{
+	sd_bus_error error = SD_BUS_ERROR_NULL;
+	int r;
+
+	(void)bus_error(&error, err);
+	r = sd_bus_reply_method_error(call, &error);
+	sd_bus_error_free(&error);
+	return r;
 }
 
 static int invalid(sd_bus_error *error, const char *what)
@@ -162,7 +176,7 @@ static int read_bytes(sd_bus_message *m, size_t min, size_t max, struct bytes *o
 	return 0;
 }
 
-static int reply_bytes(sd_bus_message *m, const void *p, size_t len)
+int bus_reply_bytes(sd_bus_message *m, const void *p, size_t len)
 {
 	sd_bus_message *reply = NULL;
 	int r = sd_bus_message_new_method_return(m, &reply);
@@ -192,7 +206,7 @@ static int method_apply(sd_bus_message *m, void *ctx, sd_bus_error *error)
 	if (r < 0)
 		return r;
 	r = card_apply(b->card, challenge.p, application);
-	r = r ? fail(error, r) : reply_bytes(m, application, sizeof(application));
+	r = r ? bus_error(error, r) : bus_reply_bytes(m, application, sizeof(application));
 	settle(b);
 	return r;
 }
@@ -206,7 +220,7 @@ static int method_take_card(sd_bus_message *m, void *ctx, sd_bus_error *error)
 	if (r < 0)
 		return r;
 	r = card_take(b->card, issue.p);
-	r = r ? fail(error, r) : sd_bus_reply_method_return(m, "");
+	r = r ? bus_error(error, r) : sd_bus_reply_method_return(m, "");
 	settle(b);
 	return r;
 }
@@ -221,11 +235,13 @@ static int method_message(sd_bus_message *m, void *ctx, sd_bus_error *error)
 	if (r < 0)
 		return r;
 	r = card_message(b->card, message, reply);
+	if (r == TA_ERR_VERIFY)
+		return holder_transfer(b->holder, m, message, error);
 	if (r == TA_ERR_STATE)
 		r = sd_bus_error_setf(error, ERROR_NAME("Sequence"), "the card has taken issuer messages up to %llu; give it the next one (pay sync)",
 				      (unsigned long long)card_status(b->card)->seq);
 	else
-		r = r ? fail(error, r) : reply_bytes(m, reply, sizeof(reply));
+		r = r ? bus_error(error, r) : bus_reply_bytes(m, reply, sizeof(reply));
 	settle(b);
 	return r;
 }
@@ -248,6 +264,35 @@ static uint64_t armed_until(const struct bus *b)
 	return (uint64_t)time(NULL) + (b->arming->until_us - now + 999999) / 1000000;
 }
 
+/* When the card is not ready any more, listeners hear so. */
+static int expire(struct bus *b)
+{
+	int r = sd_event_source_set_time(b->expiry, b->arming->until_us);
+
+	return r < 0 ? r : sd_event_source_set_enabled(b->expiry, b->arming->until_us ? SD_EVENT_ONESHOT : SD_EVENT_OFF);
+}
+
+/* The holder is done at the trusted screen. */
+static void on_holder(void *ctx)
+{
+	struct bus *b = ctx;
+
+	(void)expire(b);
+	settle(b);
+}
+
+/* Methods that are the holder's business. */
+#define HOLDER_METHOD(name) \
+	static int method_##name(sd_bus_message *m, void *ctx, sd_bus_error *error) \
+	{ \
+		return holder_##name(((struct bus *)ctx)->holder, m, error); \
+	}
+
+HOLDER_METHOD(verify)
+HOLDER_METHOD(change_pin)
+HOLDER_METHOD(set_limits)
+HOLDER_METHOD(get_limits)
+
 static int method_ready(sd_bus_message *m, void *ctx, sd_bus_error *error)
 {
 	struct bus *b = ctx;
@@ -261,9 +306,7 @@ static int method_ready(sd_bus_message *m, void *ctx, sd_bus_error *error)
 					"/etc/teepay/walletd.conf and restart teepay-walletd.service");
 	if (!arming_set(b->arming, arming_clock(), seconds))
 		return invalid(error, "more than an hour; give at most 3600 seconds");
-	r = sd_event_source_set_time(b->expiry, b->arming->until_us);
-	if (r >= 0)
-		r = sd_event_source_set_enabled(b->expiry, seconds ? SD_EVENT_ONESHOT : SD_EVENT_OFF);
+	r = expire(b);
 	if (r >= 0)
 		r = sd_bus_reply_method_return(m, "t", armed_until(b));
 	bus_update(b);
@@ -304,7 +347,7 @@ static int method_get_history(sd_bus_message *m, void *ctx, sd_bus_error *error)
 	if (r >= 0) {
 		r = card_history(b->card, offset, limit, append_record, reply);
 		if (r < 0)
-			r = fail(error, r);
+			r = bus_error(error, r);
 	}
 	if (r >= 0)
 		r = sd_bus_message_close_container(reply);
@@ -325,10 +368,10 @@ static int method_get_receipt(sd_bus_message *m, void *ctx, sd_bus_error *error)
 		return r;
 	r = purse_record(card_purse(b->card), ctr, record);
 	if (r < 0)
-		return fail(error, CARD_ERR_STORE);
+		return bus_error(error, CARD_ERR_STORE);
 	if (r == 0)
 		return sd_bus_error_setf(error, ERROR_NAME("NotFound"), "the purse has no record %u; pay history lists them", ctr);
-	return reply_bytes(m, record, sizeof(record));
+	return bus_reply_bytes(m, record, sizeof(record));
 }
 
 /* GetAll asks for it first: a trusted application that went away is found out here, though nobody taps. */
@@ -373,6 +416,13 @@ static const sd_bus_vtable vtable[] = {
 	METHOD("TakeCard", "ay", SD_BUS_PARAM(issue), "", , method_take_card),
 	METHOD("Message", "ay", SD_BUS_PARAM(message), "ay", SD_BUS_PARAM(reply), method_message),
 	METHOD("Ready", "u", SD_BUS_PARAM(seconds), "t", SD_BUS_PARAM(until), method_ready),
+	METHOD("Verify", "", , "uus", SD_BUS_PARAM(verdict) SD_BUS_PARAM(seconds) SD_BUS_PARAM(text), method_verify),
+	METHOD("ChangePin", "", , "uus", SD_BUS_PARAM(verdict) SD_BUS_PARAM(seconds) SD_BUS_PARAM(text), method_change_pin),
+	METHOD("SetLimits", "ttq", SD_BUS_PARAM(payment) SD_BUS_PARAM(sum) SD_BUS_PARAM(count), "uus", SD_BUS_PARAM(verdict) SD_BUS_PARAM(seconds)
+	       SD_BUS_PARAM(text), method_set_limits),
+	METHOD("GetLimits", "", , "ttqttqtqsyu", SD_BUS_PARAM(payment) SD_BUS_PARAM(sum) SD_BUS_PARAM(count) SD_BUS_PARAM(issued_payment)
+	       SD_BUS_PARAM(issued_sum) SD_BUS_PARAM(issued_count) SD_BUS_PARAM(spent_sum) SD_BUS_PARAM(spent_count) SD_BUS_PARAM(pin)
+	       SD_BUS_PARAM(pin_tries) SD_BUS_PARAM(pin_wait), method_get_limits),
 	METHOD("GetHistory", "uu", SD_BUS_PARAM(offset) SD_BUS_PARAM(limit), "a(uytttsay)", SD_BUS_PARAM(records), method_get_history),
 	METHOD("GetReceipt", "u", SD_BUS_PARAM(counter), "ay", SD_BUS_PARAM(record), method_get_receipt),
 	SD_BUS_SIGNAL_WITH_NAMES("Tap", "s", SD_BUS_PARAM(merchant), 0),
@@ -407,6 +457,7 @@ static void emit_asked(void *ctx, const char *what, uint64_t amount, uint16_t cu
 
 	if (b->conn)
 		(void)sd_bus_emit_signal(b->conn, BUS_PATH, BUS_INTERFACE, "Asked", "stq", what, amount, currency);
+	holder_asked(b->holder);
 }
 
 const struct card_listener bus_listener = { .tapped = emit_tap, .transaction = emit_transaction, .asked = emit_asked };
@@ -526,6 +577,8 @@ int bus_start(struct bus **out, sd_event *event, struct card *card, struct armin
 		r = sd_event_add_time(event, &b->expiry, CLOCK_BOOTTIME, 0, 0, on_expiry, b);
 	if (r >= 0)
 		r = sd_event_source_set_enabled(b->expiry, SD_EVENT_OFF);
+	if (r >= 0)
+		r = holder_new(&b->holder, event, card, arming, on_holder, b);
 	if (r >= 0 && try_connect(b) < 0) {
 		log_warning("the system bus or the name " BUS_NAME " cannot be had; paying works, pay does not; trying again");
 		r = retry_later(b);
@@ -541,6 +594,7 @@ void bus_free(struct bus **bus)
 
 	if (!b)
 		return;
+	holder_free(&b->holder);
 	sd_bus_flush_close_unref(b->conn);
 	sd_event_source_disable_unref(b->retry);
 	sd_event_source_disable_unref(b->expiry);

@@ -19,6 +19,9 @@ struct card {
 	unsigned int ta_session;	/* ta_sessions() at the last refresh */
 	uint8_t number[PAYTA_SEALED_VCN_LEN];
 	bool has_number;
+	bool busy;			/* see card_set_busy() */
+	uint8_t cap[CAP_MAX];		/* as the trusted application said last */
+	size_t cap_len;
 	bool stale;			/* something happened that only a refresh brings to light */
 	bool warned;			/* the store's failure was logged */
 	int told;			/* the last error of a refresh that was logged */
@@ -46,6 +49,8 @@ const char *card_strerror(int err)
 		return "there is no card; run: pay apply";
 	case CARD_ERR_FROZEN:
 		return "purse and trusted application contradict each other; do not use this card, ask the issuer for a new one";
+	case CARD_ERR_BUSY:
+		return "the trusted screen is in use; finish there, or press Esc";
 	default:
 		return ta_strerror(err);
 	}
@@ -195,10 +200,18 @@ static int refresh(struct card *c)
 	return err ? err : catch_up(c);
 }
 
+void card_set_busy(struct card *c, bool busy)
+{
+	c->busy = busy;
+}
+
 int card_refresh(struct card *c)
 {
-	int err = refresh(c);
+	int err;
 
+	if (c->busy)
+		return CARD_ERR_BUSY;
+	err = refresh(c);
 	c->stale = err != 0;
 	if (err) {
 		c->state = CARD_UNAVAILABLE;
@@ -226,7 +239,7 @@ static void flush_purse(struct card *c, const struct card_listener *listener, vo
 void card_settle(struct card *c, const struct card_listener *listener, void *ctx)
 {
 	trace_flush(&c->trace);
-	if (c->state != CARD_UNAVAILABLE && (c->stale || c->ta_session != ta_sessions(c->ta)))
+	if (!c->busy && c->state != CARD_UNAVAILABLE && (c->stale || c->ta_session != ta_sessions(c->ta)))
 		(void)card_refresh(c);
 	if (c->tapped && listener && listener->tapped) {
 		c->tapped = false;
@@ -276,25 +289,45 @@ static uint16_t usable(struct card *c)
 	return issued(c) && !card_trouble(c) ? SW_OK : SW_NOT_FOUND;
 }
 
+/* A card that is not ready is not there: nobody finds out that it could be. */
 static uint16_t apdu_offered(void *ctx)
 {
-	return usable(ctx);
+	struct card *c = ctx;
+
+	if (!arming_ready(c->arming, arming_clock())) {
+		trace_add(&c->trace, "refuse", "The card is not ready to pay; its holder says: pay ready");
+		return SW_NOT_FOUND;
+	}
+	return usable(c);
 }
 
 /* A purse that is found to be frozen behind SELECT pays no more in that selection either (protocol rule 11). */
 static uint16_t still_usable(struct card *c)
 {
-	uint16_t sw = usable(c);
+	uint16_t sw;
+
+	if (c->busy) {
+		trace_add(&c->trace, "refuse", "The card's holder is at the trusted screen: not now");
+		return SW_CONDITIONS;
+	}
+	sw = usable(c);
 
 	return sw == SW_NOT_FOUND ? SW_CONDITIONS : sw;
 }
 
+/* While the trusted application has no time the card shows what it said last. */
 static uint16_t apdu_cap(void *ctx, uint8_t *out, size_t *len)
 {
 	struct card *c = ctx;
-	int err = ta_cap(c->ta, out, len);
+	int err = c->busy ? 0 : ta_cap(c->ta, c->cap, &c->cap_len);
 
-	return err ? trouble(c, err) : SW_OK;
+	if (err)
+		return trouble(c, err);
+	if (c->cap_len == 0)
+		return SW_CONDITIONS;
+	memcpy(out, c->cap, c->cap_len);
+	*len = c->cap_len;
+	return SW_OK;
 }
 
 static uint16_t answer_out(const struct ta_answer *a, uint8_t *out, size_t *len)
@@ -325,8 +358,9 @@ static uint16_t apdu_get_vcn(void *ctx, const struct capdu *a, uint8_t *out, siz
 
 	if (sw != SW_OK)
 		return sw;
+	/* Ready at SELECT, and not any more. */
 	if (!arming_ready(c->arming, arming_clock())) {
-		trace_add(&c->trace, "refuse", "The card is not ready to pay; its holder says: pay ready");
+		trace_add(&c->trace, "refuse", "The card is not ready any more; its holder says: pay ready");
 		return SW_CONDITIONS;
 	}
 	trace_add(&c->trace, "message", "GET VCN goes to the trusted application as message %d, with the terminal's certificate and the sealed number",
@@ -422,6 +456,8 @@ static uint16_t apdu_recover(void *ctx, const struct capdu *a, uint8_t *out, siz
 	struct ta_answer answer;
 	int err;
 
+	if (c->busy)
+		return SW_CONDITIONS;
 	trace_add(&c->trace, "message", "RECOVER goes to the trusted application as message %d", PAYTA_CMD_RECOVER);
 	err = ta_recover(c->ta, a, recover_record(c, a, record), &answer);
 	if (err) {

@@ -22,6 +22,7 @@ enum card_err {
 	CARD_ERR_STORE = -20,		/* walletd's own database failed */
 	CARD_ERR_EXISTS = -21,		/* there is a card already */
 	CARD_ERR_NO_CARD = -22,
+	CARD_ERR_BUSY = -24,		/* the trusted application waits for the holder at the trusted screen */
 	CARD_ERR_FROZEN = -23,		/* purse and trusted application contradict each other */
 };
 
@@ -53,6 +54,11 @@ int card_refresh(struct card *card);
  * To be called after an answer went out: writes the log and the purse, refreshes when the trusted application was restarted.  @listener may be NULL.
  */
 void card_settle(struct card *card, const struct card_listener *listener, void *ctx);
+/*
+ * While the trusted application is at the trusted screen nothing else is asked of it, since it would be asked behind that: terminals are told "not now", and
+ * a refresh changes nothing.
+ */
+void card_set_busy(struct card *card, bool busy);
 /* False: something could not be read or written yet; refresh and settle again later. */
 bool card_settled(const struct card *card);
 

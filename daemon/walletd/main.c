@@ -276,7 +276,7 @@ static void stop(struct wallet *w)
 int main(int argc, char **argv)
 {
 	const char *dir = getenv("STATE_DIRECTORY");
-	struct settings s = { .conf = CONF_PATH, .state_dir = dir && *dir ? dir : STATE_DIR, .log_level = 3, .host = "127.0.0.1", .port = 35963 };
+	struct settings s = { .conf = CONF_PATH, .state_dir = dir && *dir ? dir : STATE_DIR, .arming = ARMING_ON_REQUEST, .log_level = 3, .host = "127.0.0.1", .port = 35963 };
 	struct wallet w = { 0 };
 	int r;
 

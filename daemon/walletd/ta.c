@@ -41,6 +41,7 @@ static const struct {
 	{ TEEC_ERROR_NOT_IMPLEMENTED, TA_ERR_NOT_YET },
 	{ TEEC_ERROR_NOT_SUPPORTED, TA_ERR_NOT_YET },
 	{ TEEC_ERROR_ACCESS_DENIED, TA_ERR_DENIED },
+	{ TEEC_ERROR_ACCESS_CONFLICT, TA_ERR_VERIFY },
 	{ TEEC_ERROR_BUSY, TA_ERR_UNAVAILABLE },
 	{ ERROR_OVERFLOW, TA_ERR_FULL },
 };
@@ -76,6 +77,8 @@ const char *ta_strerror(int err)
 		return "not yet: this version cannot do it";
 	case TA_ERR_DENIED:
 		return "walletd may not use the card; it must run as teepay-wallet, which applied for it, in the group teeclnt";
+	case TA_ERR_VERIFY:
+		return "this must be confirmed on the trusted screen";
 	default:
 		return "the trusted application reports a fault; see its log";
 	}
@@ -366,4 +369,24 @@ int ta_record(struct ta *ta, uint32_t ctr, uint8_t record[PURSE_RECORD_LEN])
 	op.params[1] = memory_out(record, PURSE_RECORD_LEN);
 	err = invoke(ta, PAYTA_CMD_RECORD, &op, true);
 	return err ? err : check_size(&op, 1, PURSE_RECORD_LEN, NULL);
+}
+
+int ta_screen(struct ta *ta, uint32_t command, const struct payta_limits *limits, struct ta_verdict *verdict)
+{
+	TEEC_Operation op = { .paramTypes = TEEC_PARAM_TYPES(TEEC_VALUE_OUTPUT, TEEC_NONE, TEEC_NONE, TEEC_NONE) };
+	uint8_t bytes[PAYTA_LIMITS_LEN];
+	int err;
+
+	*verdict = (struct ta_verdict){ 0 };
+	if (command == PAYTA_CMD_LIMITS) {
+		if (payta_limits_encode(limits, bytes) != 0)
+			return TA_ERR_FORMAT;
+		op.paramTypes = TEEC_PARAM_TYPES(TEEC_VALUE_OUTPUT, TEEC_MEMREF_TEMP_INPUT, TEEC_NONE, TEEC_NONE);
+		op.params[1] = memory_in(bytes, sizeof(bytes));
+	}
+	/* Not again by itself: what the holder has seen and decided is over with the application that asked him. */
+	err = invoke(ta, command, &op, false);
+	if (!err)
+		*verdict = (struct ta_verdict){ .verdict = op.params[0].value.a, .seconds = op.params[0].value.b };
+	return err;
 }

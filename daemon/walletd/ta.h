@@ -26,6 +26,7 @@ enum ta_err {
 	TA_ERR_DENIED = -8,		/* walletd itself may not open the channel or the session */
 	TA_ERR_FULL = -9,		/* more money than the card may hold */
 	TA_ERR_OTHER = -10,
+	TA_ERR_VERIFY = -11,		/* the holder must confirm it on the trusted screen first */
 };
 
 const char *ta_strerror(int err);
@@ -59,6 +60,13 @@ int ta_apply(struct ta *ta, const uint8_t challenge[CHALLENGE_LEN], uint8_t appl
 int ta_take_card(struct ta *ta, const uint8_t issue[ISSUE_LEN], uint8_t sealed[PAYTA_SEALED_VCN_LEN]) __attribute__((warn_unused_result));
 int ta_message(struct ta *ta, struct bytes message, uint8_t reply[CARD_REPLY_LEN], uint8_t record[PURSE_RECORD_LEN], bool *recorded)
 	__attribute__((warn_unused_result));
+/* A command that lasts until the holder is done at the trusted screen: PAYTA_CMD_VERIFY, _PIN, or _LIMITS, which alone takes @limits. */
+struct ta_verdict {
+	uint32_t verdict;		/* enum payta_verdict */
+	uint32_t seconds;		/* of a wait */
+};
+
+int ta_screen(struct ta *ta, uint32_t command, const struct payta_limits *limits, struct ta_verdict *verdict) __attribute__((warn_unused_result));
 int ta_record(struct ta *ta, uint32_t ctr, uint8_t record[PURSE_RECORD_LEN]) __attribute__((warn_unused_result));
 
 #endif

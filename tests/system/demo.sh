@@ -47,6 +47,8 @@ tell pay "$(alice pay apply)" || fail 'pay apply'
 tell pay "$(alice pay topup 20.00)" || fail 'pay topup'
 before=$(alice pay balance)
 
+tell pay "$(alice pay ready 600)" || fail 'pay ready'
+
 # The payment itself, with everybody's own words.
 cursor=$(journal_cursor)
 teectl monitor >"$work/monitor" 2>"$work/monitor.err" &

@@ -6,9 +6,7 @@ proxy=/mnt/host/${TEEPAY_BUILD:-build}/tests/system/vpcd-proxy
 
 field_open()
 {
-	mkdir -p /etc/teepay
-	printf '[rf]\nfrontend = vpcd\nvpcd_port = 35999\n' >/etc/teepay/walletd.conf
-	systemctl restart teepay-walletd
+	wallet_conf '[rf]\nfrontend = vpcd\nvpcd_port = 35999\n'
 }
 
 field_stop()
@@ -31,7 +29,6 @@ card_present() { alice pay status --json | grep -q '"state": *"in the virtual re
 field_close()
 {
 	field_stop
-	rm -f /etc/teepay/walletd.conf
-	systemctl restart teepay-walletd
+	wallet_conf ''
 	until_true 20 card_present
 }

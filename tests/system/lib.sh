@@ -69,7 +69,15 @@ till() { runuser -u till -- "$@"; }
 mallory() { runuser -u mallory -- "$@"; }
 issuer() { runuser -u teepay-issuer -- payissuer "$@"; }
 
-# A card with money and a terminal; does nothing when they are there.
+# wallet_conf LINES: walletd's configuration, which begins with a card that is always ready.
+wallet_conf()
+{
+	mkdir -p /etc/teepay
+	printf '[wallet]\narming = always\n%b' "$1" >/etc/teepay/walletd.conf
+	systemctl restart teepay-walletd
+}
+
+# A card with money and a terminal, always ready; does nothing when they are there.
 issue_card()
 {
 	people
@@ -78,6 +86,7 @@ issue_card()
 	issuer init --limit-sum 0 --limit-count 0 >/dev/null || return
 	systemctl start teepay-issuer.socket || return
 	make_terminal /var/lib/teepay/pos || return
+	wallet_conf '' || return
 	alice pay apply >/dev/null || return
 	alice pay topup 100.00 >/dev/null
 }

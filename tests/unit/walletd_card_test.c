@@ -702,16 +702,46 @@ static void recover_hands_the_record_over(void **unused)
 	assert_int_equal(ta.recover_record, 0);
 }
 
+/* While the holder is at the trusted screen nothing is asked of the application, and everybody gets an answer at once. */
+static void busy_is_not_now(void **unused)
+{
+	unsigned int calls = 0;
+	uint8_t reply[CARD_REPLY_LEN];
+
+	(void)unused;
+	issue_card();
+	assert_int_equal(select_aid(), SW_OK);
+	assert_int_equal(get_vcn(), SW_OK);
+	for (size_t i = 0; i < sizeof(ta.calls) / sizeof(ta.calls[0]); i++)
+		calls += ta.calls[i];
+	card_set_busy(w.card, true);
+	assert_int_equal(pay(), SW_CONDITIONS);
+	assert_int_equal(recover(1), SW_CONDITIONS);
+	assert_int_equal(select_aid(), SW_OK);
+	assert_int_equal(get_vcn(), SW_CONDITIONS);
+	assert_int_equal(card_refresh(w.card), CARD_ERR_BUSY);
+	assert_int_equal(card_message(w.card, (struct bytes){ reply, sizeof(reply) }, reply), CARD_ERR_BUSY);
+	settle();
+	assert_int_equal(card_state(w.card), CARD_ACTIVE);
+	for (size_t i = 0; i < sizeof(ta.calls) / sizeof(ta.calls[0]); i++)
+		calls -= ta.calls[i];
+	assert_int_equal(calls, 0);
+	card_set_busy(w.card, false);
+	assert_int_equal(get_vcn(), SW_OK);
+}
+
 static void arming_decides(void **unused)
 {
 	(void)unused;
 	issue_card();
 	w.arming.mode = ARMING_ON_REQUEST;
-	assert_int_equal(select_aid(), SW_OK);
-	assert_int_equal(get_vcn(), SW_CONDITIONS);
-	assert_int_equal(ta.calls[PAYTA_CMD_GET_VCN], 0);
+	/* Nobody finds out that there is a card. */
+	assert_int_equal(select_aid(), SW_NOT_FOUND);
+	assert_int_equal(ta.calls[PAYTA_CMD_CAP], 0);
 	assert_true(arming_set(&w.arming, arming_clock(), 60));
+	assert_int_equal(select_aid(), SW_OK);
 	assert_int_equal(get_vcn(), SW_OK);
+	/* The time may pass between the two. */
 	assert_true(arming_set(&w.arming, arming_clock(), 0));
 	assert_int_equal(get_vcn(), SW_CONDITIONS);
 	assert_false(arming_set(&w.arming, arming_clock(), ARMING_MAX_SECONDS + 1));
@@ -738,6 +768,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(history_leaves_the_signal, setup, teardown),
 		cmocka_unit_test_setup_teardown(verification_asked_for, setup, teardown),
 		cmocka_unit_test_setup_teardown(recover_hands_the_record_over, setup, teardown),
+		cmocka_unit_test_setup_teardown(busy_is_not_now, setup, teardown),
 		cmocka_unit_test_setup_teardown(arming_decides, setup, teardown),
 	};
 

@@ -21,6 +21,8 @@ struct cmd {
 	uint32_t limit;			/* 0: as usual */
 	const char *since, *until, *merchant, *min, *max, *kind;	/* NULL: any */
 	bool csv;
+	/* limits */
+	const char *limit_payment, *limit_sum, *limit_count;	/* NULL: as it is */
 };
 
 int cmd_apply(const struct cmd *c, struct pay_error *e);
@@ -34,7 +36,9 @@ int cmd_history(const struct cmd *c, struct pay_error *e);
 int cmd_recover(const struct cmd *c, struct pay_error *e);
 int cmd_watch(const struct cmd *c, struct pay_error *e);
 int cmd_receipt(const struct cmd *c, struct pay_error *e);
-int cmd_not_yet(const struct cmd *c, struct pay_error *e);
+int cmd_verify(const struct cmd *c, struct pay_error *e);
+int cmd_pin(const struct cmd *c, struct pay_error *e);
+int cmd_limits(const struct cmd *c, struct pay_error *e);
 
 /* The holder's name for a new card: --holder, or the login name, cut to what a card can carry. */
 int cmd_holder(const struct cmd *c, char holder[MERCHANT_MAX + 1], struct pay_error *e);

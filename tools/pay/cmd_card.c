@@ -178,9 +178,3 @@ int cmd_ready(const struct cmd *c, struct pay_error *e)
 		return cmd_print_json(json_pack("{s:b, s:I, s:s}", "ready", s.ready, "until", (json_int_t)until, "arming", s.arming), e);
 	return print_ready(&s, until, e);
 }
-
-int cmd_not_yet(const struct cmd *c, struct pay_error *e)
-{
-	(void)c;
-	return pay_fail(e, PAY_NOT_YET, "not yet: this comes with a later version; pay history and pay status show what there is");
-}

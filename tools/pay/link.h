@@ -6,6 +6,7 @@
 #include <stdbool.h>
 
 #include "proto/issuing.h"
+#include "proto/payta_cmd.h"
 #include "proto/purse.h"
 
 /*
@@ -42,6 +43,22 @@ struct wallet_state {
 	bool ready;
 };
 
+/* Limits of payments without the PIN, 0 = none, and how things stand. */
+struct wallet_limits {
+	struct payta_limits now, issued;
+	uint64_t spent_sum;		/* since the last PIN */
+	uint16_t spent_count;
+	char pin[8];			/* none, set, blocked */
+	uint8_t pin_tries;
+	uint32_t pin_wait;		/* seconds */
+};
+
+/* How the holder ended what was asked on the trusted screen. */
+struct wallet_verdict {
+	uint32_t verdict, seconds;	/* enum payta_verdict; of a wait */
+	char text[192];
+};
+
 struct link {
 	void *ctx;
 	/*
@@ -59,6 +76,11 @@ struct link {
 	int (*receipt)(void *ctx, uint32_t ctr, uint8_t record[PURSE_RECORD_LEN], struct pay_error *e);
 	/* *@until: Unix seconds, 0 = not armed. */
 	int (*ready)(void *ctx, uint32_t seconds, uint64_t *until, struct pay_error *e);
+	int (*limits)(void *ctx, struct wallet_limits *l, struct pay_error *e);
+	/* These three wait until the holder is done at the trusted screen. */
+	int (*verify)(void *ctx, struct wallet_verdict *v, struct pay_error *e);
+	int (*change_pin)(void *ctx, struct wallet_verdict *v, struct pay_error *e);
+	int (*set_limits)(void *ctx, const struct payta_limits *l, struct wallet_verdict *v, struct pay_error *e);
 };
 
 /*

@@ -27,8 +27,9 @@ static const struct command {
 	{ "receipt", " NUMBER", 1, 1, cmd_receipt, "print one of them and check its signature" },
 	{ "ready", " [SECONDS]", 0, 1, cmd_ready, "answer terminals for a while (--off: stop)" },
 	{ "status", "", 0, 0, cmd_status, "print the state of card and front end" },
-	{ "verify", "", 0, 0, cmd_not_yet, "(not yet) enter the PIN on the trusted screen" },
-	{ "pin", "", 0, 0, cmd_not_yet, "(not yet) choose or change the PIN" },
+	{ "verify", "", 0, 0, cmd_verify, "approve what was refused for want of the PIN" },
+	{ "pin", "", 0, 0, cmd_pin, "choose or change the PIN, on the trusted screen" },
+	{ "limits", "", 0, 0, cmd_limits, "print, lower or raise what may be paid without it" },
 	{ "watch", "", 0, 0, cmd_watch, "print taps, payments and what is asked of you as they happen" },
 	{ "recover", " [CARD]", 0, 1, cmd_recover, "get a lost card's money back: block it, new card, refund" },
 };
@@ -53,6 +54,8 @@ static void usage(FILE *f)
 	      "  --issuer PATH             the issuer's socket, default " ISSUER_SOCKET "\n"
 	      "  --state DIR               where an unfinished operation is remembered,\n"
 	      "                            default $XDG_STATE_HOME/teepay or ~/.local/state/teepay\n"
+	      "  --payment AMOUNT, --sum AMOUNT, --count N\n"
+	      "                            limits: of a payment, of all and of their number since the last PIN\n"
 	      "  --help, --version\n\n"
 	      "Exit status: 0 done, 1 failed or refused, 2 usage, 4 not in this version yet, 5 a service cannot be reached.\n", f);
 }
@@ -71,6 +74,7 @@ static bool take_text(struct cmd *c, int option, const char *text)
 	} texts[] = {
 		{ 's', &c->state_dir }, { 'H', &c->holder }, { 'a', &c->since }, { 'u', &c->until }, { 'm', &c->merchant },
 		{ 'n', &c->min }, { 'x', &c->max }, { 'k', &c->kind },
+		{ 'P', &c->limit_payment }, { 'S', &c->limit_sum }, { 'C', &c->limit_count },
 	};
 
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
@@ -91,6 +95,7 @@ static int parse(int argc, char **argv, struct options *o)
 		{ "csv", no_argument, NULL, 'c' }, { "since", required_argument, NULL, 'a' }, { "until", required_argument, NULL, 'u' },
 		{ "merchant", required_argument, NULL, 'm' }, { "min", required_argument, NULL, 'n' }, { "max", required_argument, NULL, 'x' },
 		{ "kind", required_argument, NULL, 'k' },
+		{ "payment", required_argument, NULL, 'P' }, { "sum", required_argument, NULL, 'S' }, { "count", required_argument, NULL, 'C' },
 		{ "help", no_argument, NULL, 'h' }, { "version", no_argument, NULL, 'V' }, { NULL, 0, NULL, 0 },
 	};
 	int c;
@@ -198,6 +203,26 @@ static int to_ready(void *ctx, uint32_t seconds, uint64_t *until, struct pay_err
 	return wallet_ready(((struct parties *)ctx)->wallet, seconds, until, e);
 }
 
+static int to_limits(void *ctx, struct wallet_limits *l, struct pay_error *e)
+{
+	return wallet_limits(((struct parties *)ctx)->wallet, l, e);
+}
+
+static int to_verify(void *ctx, struct wallet_verdict *v, struct pay_error *e)
+{
+	return wallet_verify(((struct parties *)ctx)->wallet, v, e);
+}
+
+static int to_change_pin(void *ctx, struct wallet_verdict *v, struct pay_error *e)
+{
+	return wallet_change_pin(((struct parties *)ctx)->wallet, v, e);
+}
+
+static int to_set_limits(void *ctx, const struct payta_limits *l, struct wallet_verdict *v, struct pay_error *e)
+{
+	return wallet_set_limits(((struct parties *)ctx)->wallet, l, v, e);
+}
+
 int main(int argc, char **argv)
 {
 	struct options o = { .issuer = ISSUER_SOCKET };
@@ -205,6 +230,7 @@ int main(int argc, char **argv)
 	const struct link link = {
 		.ctx = &parties, .issuer = to_issuer, .state = to_state, .apply = to_apply, .take_card = to_take_card, .message = to_message,
 		.history = to_history, .receipt = to_receipt, .ready = to_ready,
+		.limits = to_limits, .verify = to_verify, .change_pin = to_change_pin, .set_limits = to_set_limits,
 	};
 	struct pay_error e = { "" };
 	const struct command *command;

@@ -10,6 +10,7 @@
 #define NAME		"org.teepay.Wallet1"
 #define PATH		"/org/teepay/Wallet1"
 #define CALL_USEC	(15 * 1000 * 1000u)
+#define HOLDER_USEC	(600 * 1000 * 1000u)	/* a call that waits for the holder at the trusted screen, which ends by itself long before */
 #define PAGE		64u	/* records asked for in one call */
 
 struct wallet {
@@ -72,17 +73,22 @@ static int failed(int r, const sd_bus_error *error, struct pay_error *e)
 	return pay_fail(e, PAY_FAILED, "the wallet daemon's answer is not understood: %s; is it of the same version?", strerror(-r));
 }
 
-/* Sends @m and waits; @answer is to be unreferenced. */
-static int call(struct wallet *w, sd_bus_message *m, sd_bus_message **answer, struct pay_error *e)
+/* Sends @m and waits for @usec, 0 for as long as is usual; @answer is to be unreferenced. */
+static int call_for(struct wallet *w, sd_bus_message *m, uint64_t usec, sd_bus_message **answer, struct pay_error *e)
 {
 	sd_bus_error error = SD_BUS_ERROR_NULL;
-	int r = sd_bus_call(w->bus, m, 0, &error, answer);
+	int r = sd_bus_call(w->bus, m, usec, &error, answer);
 	int code = PAY_DONE;
 
 	if (r < 0)
 		code = failed(r, &error, e);
 	sd_bus_error_free(&error);
 	return code;
+}
+
+static int call(struct wallet *w, sd_bus_message *m, sd_bus_message **answer, struct pay_error *e)
+{
+	return call_for(w, m, 0, answer, e);
 }
 
 static int new_call(struct wallet *w, const char *member, sd_bus_message **m, struct pay_error *e)
@@ -113,7 +119,8 @@ static int call_bytes(struct wallet *w, const char *member, struct bytes in, uin
 	if (code != PAY_DONE)
 		return code;
 	r = sd_bus_message_append_array(m, 'y', in.p, in.len);
-	code = r < 0 ? protocol_error(r, e) : call(w, m, &answer, e);
+	/* A transfer asks its holder first. */
+	code = r < 0 ? protocol_error(r, e) : call_for(w, m, HOLDER_USEC, &answer, e);
 	if (code == PAY_DONE && out) {
 		r = sd_bus_message_read_array(answer, 'y', &p, &len);
 		if (r < 0 || len != out_len)
@@ -177,6 +184,80 @@ int wallet_ready(struct wallet *w, uint32_t seconds, uint64_t *until, struct pay
 		r = sd_bus_message_read(answer, "t", until);
 		if (r < 0)
 			code = protocol_error(r, e);
+	}
+	sd_bus_message_unref(answer);
+	sd_bus_message_unref(m);
+	return code;
+}
+
+/* --- PIN and limits --- */
+
+/* @m, which is used up, asks the holder something; what came of it. */
+static int call_holder(struct wallet *w, sd_bus_message *m, struct wallet_verdict *v, struct pay_error *e)
+{
+	sd_bus_message *answer = NULL;
+	const char *text;
+	int r, code = call_for(w, m, HOLDER_USEC, &answer, e);
+
+	*v = (struct wallet_verdict){ 0 };
+	if (code == PAY_DONE) {
+		r = sd_bus_message_read(answer, "uus", &v->verdict, &v->seconds, &text);
+		if (r < 0)
+			code = protocol_error(r, e);
+		else
+			snprintf(v->text, sizeof(v->text), "%s", text);
+	}
+	sd_bus_message_unref(answer);
+	sd_bus_message_unref(m);
+	return code;
+}
+
+int wallet_verify(struct wallet *w, struct wallet_verdict *v, struct pay_error *e)
+{
+	sd_bus_message *m;
+	int code = new_call(w, "Verify", &m, e);
+
+	return code != PAY_DONE ? code : call_holder(w, m, v, e);
+}
+
+int wallet_change_pin(struct wallet *w, struct wallet_verdict *v, struct pay_error *e)
+{
+	sd_bus_message *m;
+	int code = new_call(w, "ChangePin", &m, e);
+
+	return code != PAY_DONE ? code : call_holder(w, m, v, e);
+}
+
+int wallet_set_limits(struct wallet *w, const struct payta_limits *l, struct wallet_verdict *v, struct pay_error *e)
+{
+	sd_bus_message *m;
+	int r, code = new_call(w, "SetLimits", &m, e);
+
+	if (code != PAY_DONE)
+		return code;
+	r = sd_bus_message_append(m, "ttq", l->payment, l->sum, l->count);
+	if (r >= 0)
+		return call_holder(w, m, v, e);
+	sd_bus_message_unref(m);
+	return protocol_error(r, e);
+}
+
+int wallet_limits(struct wallet *w, struct wallet_limits *l, struct pay_error *e)
+{
+	sd_bus_message *m, *answer = NULL;
+	const char *pin;
+	int r, code = new_call(w, "GetLimits", &m, e);
+
+	*l = (struct wallet_limits){ 0 };
+	if (code == PAY_DONE)
+		code = call(w, m, &answer, e);
+	if (code == PAY_DONE) {
+		r = sd_bus_message_read(answer, "ttqttqtqsyu", &l->now.payment, &l->now.sum, &l->now.count, &l->issued.payment, &l->issued.sum,
+					&l->issued.count, &l->spent_sum, &l->spent_count, &pin, &l->pin_tries, &l->pin_wait);
+		if (r < 0)
+			code = protocol_error(r, e);
+		else
+			snprintf(l->pin, sizeof(l->pin), "%s", pin);
 	}
 	sd_bus_message_unref(answer);
 	sd_bus_message_unref(m);
