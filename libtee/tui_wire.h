@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What a trusted application's libtee says to the trusted user interface (trustuid) and back, one message of a sequenced-packet socket each:
+ * What a trusted application's libtee says to the trusted user interface (trustuid) and back (docs/PROTOCOL.tui.md), one message of a sequenced-packet socket each:
  *
  *	request = version 1 | verb 1 | len2 | body        answer = version 1 | status 1 | len2 | body
  *
