@@ -382,7 +382,7 @@ $(SYSTEM_TOOLS): $(B)/tests/system/%: $(B)/obj/tests/system/%.o
 OBJECTS += $(SYSTEM_TOOLS:$(B)/%=$(B)/obj/%.o)
 
 # Order: removal.t takes everything down last.
-SYSTEM_TESTS ?= services.t examples.t payment.t transfer.t refuse.t opensc.t isolation.t kill.t teectl.t policy.t wallet.t removal.t
+SYSTEM_TESTS ?= services.t examples.t payment.t transfer.t refuse.t opensc.t isolation.t kill.t teectl.t pin.t policy.t wallet.t removal.t
 # Those that check runs on a kernel: on another than the stock one what tells that all works there.
 system_tests = $(if $(filter stock,$(1)),$(SYSTEM_TESTS),$(filter services.t payment.t,$(SYSTEM_TESTS)))
 SYSTEM_TAPS := $(foreach k,$(KERNELS),$(patsubst %,$(B)/vm-out$(call dash,$(k))/%.tap,$(call system_tests,$(k))))
@@ -543,7 +543,7 @@ check-debug: deps module-tests $(FAULT_TESTS) $(FUZZ) $(COVER)
 		perl tests/harness.pl $(DEBUG_TAPS) && [ $$status = 0 ] || { tail -n 40 $(B)/check-debug.log; exit 1; }
 
 check-system: system-tools
-	$(Q)$(MAKE) --no-print-directory vm-run TIMEOUT=1500 TA='$(wildcard docs/examples/*/ta)' CMD='TEEPAY_BUILD=$(B) /mnt/host/tests/system/run.sh $(SYSTEM_TESTS)'
+	$(Q)$(MAKE) --no-print-directory vm-run SCREEN=1 TIMEOUT=1500 TA='$(wildcard docs/examples/*/ta)' CMD='TEEPAY_BUILD=$(B) /mnt/host/tests/system/run.sh $(SYSTEM_TESTS)'
 
 .PHONY: all module devkit examples install demo bench unit units system-tools check check-build check-run check-module check-debug check-mutants check-system \
 	check-tears
@@ -556,7 +556,7 @@ SHARE ?= .
 TIMEOUT ?= 300
 VM_CMD := $(value CMD)
 export VM_CMD
-vm_options = --share '$(SHARE)' --out '$(OUT)' --timeout '$(TIMEOUT)' $(if $(NO_UNITS),--no-units)
+vm_options = --share '$(SHARE)' --out '$(OUT)' --timeout '$(TIMEOUT)' $(if $(NO_UNITS),--no-units) $(if $(SCREEN),--screen)
 vm_teepay = $(if $(PLAIN),,--root $(B)/vm-root $(if $(wildcard Kbuild),--module "$$(cat $(KMOD_PATH))"))
 
 deps:

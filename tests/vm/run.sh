@@ -18,6 +18,9 @@ usage: run.sh [options] COMMAND      run a shell command in the virtual machine
   --out FOLDER      writable at /mnt/out, emptied at the start (default: build/vm-out)
   --timeout S       seconds until the run is a failure       (default: 300)
   --no-units        do not start teepay.target
+  --screen          with a display and a keyboard, in the command's hand: the virtio port "hand" is QEMU's monitor, whose sendkey presses
+                    keys and whose screendump keeps pictures; $VM_OUT is what the monitor calls /mnt/out. Only for trees that you
+                    trust with this machine: the monitor can do more.
 
 Exit status: the command's; 124 time-out, 125 panic or no verdict.
 END
@@ -76,17 +79,18 @@ run_overlay()
 	fi
 	printf '%s\n' "$1" >"$lay/etc/teepay-vm/command"
 	: >"$lay/etc/teepay-vm/env"
+	[ "$screen" = no ] || echo "export VM_OUT='$out'" >"$lay/etc/teepay-vm/env"
 	if [ "$shell" = yes ] && size=$(stty size 2>/dev/null); then
-		echo "stty rows ${size% *} cols ${size#* }" >"$lay/etc/teepay-vm/env"
+		echo "stty rows ${size% *} cols ${size#* }" >>"$lay/etc/teepay-vm/env"
 	elif [ -t 1 ] && [ -z "${NO_COLOR-}" ]; then
-		echo 'export CLICOLOR_FORCE=1' >"$lay/etc/teepay-vm/env"
+		echo 'export CLICOLOR_FORCE=1' >>"$lay/etc/teepay-vm/env"
 	fi
 	chmod -R u+rwX,go+rX "$lay/etc/teepay-vm" "$lay/usr/lib/teepay-vm"
 	(cd "$work/lay" && find overlay | cpio --quiet -o -H newc -R 0:0) >"$work/overlay.cpio"
 	cat "$("$here/initrd.sh" full)" "$work/overlay.cpio" >"$work/initrd"
 }
 
-root='' module='' share=. out=build/vm-out limit=300 units=yes shell=no
+root='' module='' share=. out=build/vm-out limit=300 units=yes shell=no screen=no
 while [ $# -gt 0 ]; do
 	case $1 in
 	--root) root=$2; shift ;;
@@ -95,6 +99,7 @@ while [ $# -gt 0 ]; do
 	--out) out=$2; shift ;;
 	--timeout) limit=$2; shift ;;
 	--no-units) units=no ;;
+	--screen) screen=yes ;;
 	--shell) shell=yes ;;
 	--help) usage; exit 0 ;;
 	--) shift; break ;;
@@ -113,16 +118,21 @@ share=$(cd "$share" && pwd)
 kernel=$("$here/kernel.sh")
 image=$("$here/image.sh")
 lib_scratch "${TMPDIR:-/var/tmp}"
+boot_out "$out"
 run_overlay "${1-}"
 append='systemd.unit=teepay-vm.target systemd.show_status=no systemd.log_target=kmsg'
 [ "$units" = no ] || append="$append systemd.wants=teepay.target"
-boot_out "$out"
 # The image and the kernel's modules, /dev/vda and vdb; what is written to them is gone at the end.
 set --
 for disk in "root=$image" "modules=$kernel/modules.ext4"; do
 	set -- "$@" -drive "file=${disk#*=},if=none,id=${disk%%=*},format=raw,snapshot=on,cache=unsafe" \
 		-device "virtio-blk-pci,drive=${disk%%=*}"
 done
+if [ "$screen" = yes ]; then
+	# The monitor listens on a socket, and the port is the one who calls there.
+	set -- "$@" -device VGA,xres=800,yres=600 -chardev "socket,id=monitor,path=$work/monitor,server=on,wait=off" -mon chardev=monitor,mode=readline \
+		-chardev "socket,id=hand,path=$work/monitor" -device virtserialport,chardev=hand,name=hand
+fi
 if [ "$shell" = yes ]; then
 	boot_shell "$work/initrd" "$append" "$@"
 fi
