@@ -54,14 +54,14 @@ static void draw_title(struct layout *l, bool counts, unsigned int seconds)
 		put(l, l->columns - (unsigned int)strlen(left) - 2, 0, LOOK_BAR, left);
 }
 
-/* The trusted application as libtee names and measures it; nobody but its user reaches our socket. */
-static void draw_owner(struct layout *l, unsigned int margin, unsigned int line, const struct tui_owner *owner)
+static void draw_asker(struct layout *l, unsigned int margin, unsigned int line, const struct asker *asker)
 {
-	char digest[HEX_TEXT(TUI_DIGEST_LEN)], uuid[HEX_TEXT(TUI_UUID_LEN)], text[40];
+	const struct tui_owner *owner = &asker->owner;
+	char digest[HEX_TEXT(TUI_DIGEST_LEN)], uuid[HEX_TEXT(TUI_UUID_LEN)], text[96];
 
 	hex_encode(owner->digest, TUI_DIGEST_LEN, digest);
 	hex_encode(owner->uuid, TUI_UUID_LEN, uuid);
-	snprintf(text, sizeof(text), "%.8s-%.4s-%.4s-%.4s-%.12s", uuid, uuid + 8, uuid + 12, uuid + 16, uuid + 20);
+	snprintf(text, sizeof(text), "%.8s-%.4s-%.4s-%.4s-%.12s, user %s", uuid, uuid + 8, uuid + 12, uuid + 16, uuid + 20, asker->user);
 	put(l, margin, line, LOOK_DIM, "Asked by");
 	put(l, margin + HEAD_WIDTH, line, LOOK_STRONG, *owner->name ? owner->name : "an application without a name");
 	put(l, margin + HEAD_WIDTH, line + 1, LOOK_DIM, text);
@@ -187,7 +187,7 @@ static void draw_keys(struct layout *l, const struct form *f)
 		put(l, column, line, LOOK_BAR, f->scrambled ? "F2 digits in their order" : "F2 scramble the digits");
 }
 
-void layout_draw(struct layout *l, unsigned int columns, unsigned int lines, const struct tui_owner *owner, const struct form *form, unsigned int seconds)
+void layout_draw(struct layout *l, unsigned int columns, unsigned int lines, const struct asker *asker, const struct form *form, unsigned int seconds)
 {
 	unsigned int margin, line;
 	char warn[48];
@@ -200,7 +200,7 @@ void layout_draw(struct layout *l, unsigned int columns, unsigned int lines, con
 	margin = (l->columns - WIDTH) / 2;
 	line = 2 + (l->lines - LAYOUT_LINES_MIN) / 4;
 	draw_title(l, form != NULL, seconds);
-	draw_owner(l, margin, line, owner);
+	draw_asker(l, margin, line, asker);
 	if (!form)
 		return;
 	line = draw_text(l, margin, line + 4, form->screen.text) + 1;

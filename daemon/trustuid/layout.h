@@ -27,7 +27,13 @@ struct layout {
 	struct cell cells[LAYOUT_LINES_MAX][LAYOUT_COLUMNS_MAX];
 };
 
+/* Who asks: what libtee says of the application, and the user whose process it is, which the kernel says. */
+struct asker {
+	struct tui_owner owner;
+	char user[33];
+};
+
 /* Draws the whole screen.  @form NULL: between two screens of one session. */
-void layout_draw(struct layout *l, unsigned int columns, unsigned int lines, const struct tui_owner *owner, const struct form *form, unsigned int seconds);
+void layout_draw(struct layout *l, unsigned int columns, unsigned int lines, const struct asker *asker, const struct form *form, unsigned int seconds);
 
 #endif

@@ -5,6 +5,7 @@
  */
 #include <errno.h>
 #include <getopt.h>
+#include <grp.h>
 #include <poll.h>
 #include <pwd.h>
 #include <stdio.h>
@@ -25,7 +26,9 @@
 
 #define CONF_PATH	"/etc/teepay/trustuid.conf"
 #define FOLDER		"/run/teepay-tui"
-#define ASKER		"teepay-ta"	/* the one user whose processes may ask */
+#define APPLICATIONS	"teeta"		/* the group whose processes may ask */
+#define CARD		"teepay-ta"	/* and this user, from wherever it comes */
+#define GROUPS_MAX	256
 #define SECONDS		60	/* of a screen, unless the configuration says otherwise */
 #define IDLE_MS		5000
 #define ANSWER_MS	20000	/* --ask waits so long: systemd has to start us first */
@@ -61,18 +64,40 @@ static int wait_for(int fd, int ms)
 	return r;
 }
 
-/* The socket's mode says the same; here the kernel says whose process it is. */
-static bool may_ask(int fd)
+static bool in_group(int fd, const struct ucred *peer, gid_t group)
 {
-	const struct passwd *pw = getpwnam(ASKER);
+	gid_t groups[GROUPS_MAX];
+	socklen_t len = sizeof(groups);
+
+	if (peer->gid == group)
+		return true;
+	if (getsockopt(fd, SOL_SOCKET, SO_PEERGROUPS, groups, &len) != 0)
+		return false;
+	for (size_t i = 0; i < len / sizeof(groups[0]); i++)
+		if (groups[i] == group)
+			return true;
+	return false;
+}
+
+/* The socket's mode says the same; here the kernel says whose process it is.  @user gets his name. */
+static bool may_ask(int fd, char user[33])
+{
+	const struct group *applications = getgrnam(APPLICATIONS);
+	const struct passwd *pw;
 	struct ucred peer;
 	socklen_t len = sizeof(peer);
+	bool card;
 
-	if (!pw || getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &len) != 0)
+	if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &len) != 0)
 		return false;
-	if (peer.uid == pw->pw_uid)
+	pw = getpwuid(peer.uid);
+	snprintf(user, 33, "%u", peer.uid);
+	if (pw)
+		snprintf(user, 33, "%s", pw->pw_name);
+	card = pw && strcmp(pw->pw_name, CARD) == 0;
+	if (card || (applications && in_group(fd, &peer, applications->gr_gid)))
 		return true;
-	log_warning("process %d of user %u may not use the trusted screen; only " ASKER " may", peer.pid, peer.uid);
+	log_warning("process %d of user %s may not use the trusted screen; only the group " APPLICATIONS " may", peer.pid, user);
 	return false;
 }
 
@@ -80,13 +105,14 @@ static void serve(int listener, const struct session_config *config)
 {
 	while (!stop && wait_for(listener, IDLE_MS) > 0) {
 		int fd = accept4(listener, NULL, NULL, SOCK_CLOEXEC);
+		char user[33];
 
 		if (fd < 0 && errno != EINTR && errno != EAGAIN && errno != ECONNABORTED)
 			return;		/* systemd starts us again */
 		if (fd < 0)
 			continue;
-		if (may_ask(fd))
-			session_serve(fd, config);
+		if (may_ask(fd, user))
+			session_serve(fd, user, config);
 		close(fd);
 	}
 }
@@ -108,7 +134,7 @@ static int ask(void)
 	    wait_for(fd, ANSWER_MS) > 0)
 		n = recv(fd, frame, sizeof(frame), 0);
 	if (n <= 0)
-		log_error(TUI_SOCKET ": %s; start it with: systemctl start teepay-trustuid.socket, and ask as " ASKER, errno ? strerror(errno) : "no answer");
+		log_error(TUI_SOCKET ": %s; start it with: systemctl start teepay-trustuid.socket, and ask as " CARD, errno ? strerror(errno) : "no answer");
 	if (fd >= 0)
 		close(fd);
 	if (n <= 0)

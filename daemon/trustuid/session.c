@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <poll.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/random.h>
 #include <sys/socket.h>
@@ -25,7 +26,7 @@ struct session {
 	bool open;			/* screen and keyboards are ours */
 	bool showing;			/* a form waits for the user */
 	int64_t until_ms;		/* of the form, or of the silence */
-	struct tui_owner owner;
+	struct asker asker;
 	struct keyboards keyboards;
 	struct form form;
 	unsigned int columns, lines;
@@ -44,7 +45,7 @@ static void draw(struct session *s)
 	static struct layout layout;
 	int64_t left = s->until_ms - now_ms();
 
-	layout_draw(&layout, s->columns, s->lines, &s->owner, s->showing ? &s->form : NULL, left > 0 ? (unsigned int)((left + 999) / 1000) : 0);
+	layout_draw(&layout, s->columns, s->lines, &s->asker, s->showing ? &s->form : NULL, left > 0 ? (unsigned int)((left + 999) / 1000) : 0);
 	paint(&layout);
 	explicit_bzero(&layout, sizeof(layout));
 }
@@ -145,7 +146,7 @@ static bool open_session(struct session *s, const struct tui_body *body)
 {
 	if (s->open)
 		return answer(s, TUI_OPEN, TUI_STATE, NULL);
-	if (!tui_owner_read(body, &s->owner))
+	if (!tui_owner_read(body, &s->asker.owner))
 		return answer(s, TUI_OPEN, TUI_MALFORMED, NULL);
 	return answer(s, TUI_OPEN, take(s), NULL);
 }
@@ -242,10 +243,11 @@ static bool step(struct session *s)
 	return tick(s);
 }
 
-void session_serve(int fd, const struct session_config *config)
+void session_serve(int fd, const char *user, const struct session_config *config)
 {
 	struct session s = { .config = config, .fd = fd, .until_ms = now_ms() + IDLE_MS };
 
+	snprintf(s.asker.user, sizeof(s.asker.user), "%s", user);
 	while (!*config->stop && step(&s))
 		;
 	give_back(&s);

@@ -17,7 +17,7 @@ struct session_config {
 	const volatile sig_atomic_t *stop;
 };
 
-/* Serves the connection @fd until it ends, or is to end; @fd stays the caller's. */
-void session_serve(int fd, const struct session_config *config);
+/* Serves the connection @fd, of a process of @user, until it ends, or is to end; @fd stays the caller's. */
+void session_serve(int fd, const char *user, const struct session_config *config);
 
 #endif

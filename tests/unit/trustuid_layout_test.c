@@ -15,9 +15,9 @@
 
 static const uint8_t order[10] = { 3, 1, 4, 0, 5, 9, 2, 6, 8, 7 };
 
-static const struct tui_owner owner = {
-	.uuid = { 0x7e, 0xe9, 0xa1, 0x00, 0x0c, 0x1d, 0x4f, 0x0e, 0x9b, 0x5a, 0x74, 0x65, 0x65, 0x70, 0x61, 0x79 }, .digest = { 0xAB, 0xCD },
-	.name = "teepay: the payment card",
+static const struct asker asker = {
+	.user = "teepay-ta", .owner.uuid = { 0x7e, 0xe9, 0xa1, 0x00, 0x0c, 0x1d, 0x4f, 0x0e, 0x9b, 0x5a, 0x74, 0x65, 0x65, 0x70, 0x61, 0x79 }, .owner.digest = { 0xAB, 0xCD },
+	.owner.name = "teepay: the payment card",
 };
 
 static const struct tui_screen pay = {
@@ -69,7 +69,7 @@ static void draw(const struct tui_screen *screen, bool scrambled, const char *di
 	form_begin(&form, screen, scrambled, order);
 	for (; *digits; digits++)
 		form_key(&form, &(struct key){ .kind = PRESS_TYPED, .digit = (int8_t)(*digits - '0'), .text = { *digits } });
-	layout_draw(&layout, 80, 25, &owner, &form, 58);
+	layout_draw(&layout, 80, 25, &asker, &form, 58);
 }
 
 static void a_payment(void **unused)
@@ -80,7 +80,7 @@ static void a_payment(void **unused)
 	assert_int_equal(find("0:58 left"), 0);
 	assert_true(find("Asked by") < find("Pay to"));
 	find("teepay: the payment card");
-	find("7ee9a100-0c1d-4f0e-9b5a-746565706179");
+	find("7ee9a100-0c1d-4f0e-9b5a-746565706179, user teepay-ta");
 	find("abcd000000000000000000000000000000000000000000000000000000000000");
 	assert_int_equal(find("Caf\xC3\xA9 No. 1"), find("Pay to") + 1);
 	find("Your secret phrase: blue heron");
@@ -178,7 +178,7 @@ static void too_short(void **unused)
 	(void)unused;
 	draw(&pay, false, "12");
 	form_key(&form, &(struct key){ .kind = PRESS_CONFIRM, .digit = -1 });
-	layout_draw(&layout, 80, 25, &owner, &form, 58);
+	layout_draw(&layout, 80, 25, &asker, &form, 58);
 	find("At least 4, please.");
 }
 
@@ -196,7 +196,7 @@ static void any_size(void **unused)
 		for (unsigned int lines = 1; lines < 100; lines += 7) {
 			form_begin(&form, &full, true, order);
 			form_key(&form, &(struct key){ .kind = PRESS_CONFIRM, .digit = -1 });
-			layout_draw(&layout, columns, lines, &owner, &form, 60);
+			layout_draw(&layout, columns, lines, &asker, &form, 60);
 			assert_true(layout.columns <= columns && layout.lines <= lines);
 			assert_true(layout.columns <= LAYOUT_COLUMNS_MAX && layout.lines <= LAYOUT_LINES_MAX);
 			if (columns >= LAYOUT_COLUMNS_MIN && lines >= LAYOUT_LINES_MIN)
@@ -211,7 +211,7 @@ static void any_size(void **unused)
 static void between_two_screens(void **unused)
 {
 	(void)unused;
-	layout_draw(&layout, 80, 25, &owner, NULL, 0);
+	layout_draw(&layout, 80, 25, &asker, NULL, 0);
 	find("teepay trusted screen");
 	find("teepay: the payment card");
 	assert_false(anywhere("left"));
