@@ -33,4 +33,6 @@ echo "# exposure of teepay-ta@.service: $score"
 ok 'its unit scores 0.7 or better' awk "BEGIN { exit !($score <= 0.7) }"
 like 'one that is not installed does not start' "$(systemctl start teepay-ta@00000000-0000-4000-8000-000000000000.service 2>&1; echo "exit $?")" \
 	'exit [1-9]'
+# Others unload the module.
+systemctl stop "$unit"
 finish
