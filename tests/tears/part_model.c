@@ -53,31 +53,45 @@ static uint64_t card_balance(struct scene *s)
 	return status.balance;
 }
 
-/* After a recovery and a sync the card says which of the two it was. */
+/*
+ * After a recovery and a sync the card says which of the two it was.  And a top-up that was cut off may have come with the sync: the issuer signed it, or its
+ * failed commit came back with its next start, which SQLite allows; pay asks again with the same key either way.
+ */
 static const char *resolve(struct scene *s)
 {
 	const char *what = tally_verdict(s);
-	uint64_t now;
+	uint64_t now, rest;
 
 	if (what)
 		return what;
-	now = card_balance(s);
-	if (now != model.balance && now != model.other)
-		return differs("balance", (int64_t)now, (int64_t)model.balance);
-	if (now < model.balance)
-		model.paid += model.balance - now;
-	/* The issuer signed it, or pay asks again with the same key. */
-	if (now > model.balance)
+	now = rest = card_balance(s);
+	if (model.asked && (now - model.asking == model.balance || now - model.asking == model.other)) {
 		model.asked = false;
+		rest = now - model.asking;
+	}
+	if (rest != model.balance && rest != model.other)
+		return differs("balance", (int64_t)now, (int64_t)model.balance);
+	model.paid += model.balance - rest;
 	model.balance = model.other = now;
 	return NULL;
+}
+
+/* What is paid is odd, what is loaded even: no sum of the one is one of the other. */
+static uint64_t a_price(void)
+{
+	return 1 + 2 * draw(200);
+}
+
+static uint64_t a_load(void)
+{
+	return 2 + 2 * draw(450);
 }
 
 /* --- commands --- */
 
 static const char *pay(struct scene *s)
 {
-	uint64_t amount = 1 + draw(400);
+	uint64_t amount = a_price();
 	int want = amount <= model.balance ? TAP_PAID : REFUSED;
 	int r = scene_tap(s, amount);
 
@@ -101,7 +115,7 @@ static const char *recover(struct scene *s)
 /* The pending one goes first, whatever is asked for. */
 static const char *load(struct scene *s)
 {
-	uint64_t amount = 1 + draw(900);
+	uint64_t amount = a_load();
 	int r = scene_topup(s, amount);
 
 	if (r != 0)
@@ -141,7 +155,7 @@ static const char *restart(struct scene *s)
 
 static const char *torn_pay(struct scene *s)
 {
-	uint64_t amount = 1 + draw(400);
+	uint64_t amount = a_price();
 
 	s->cut = (struct field_cut){ true, draw(4), draw(2) == 1, draw(200), draw(4) == 0 };
 	(void)scene_tap(s, amount);
@@ -167,7 +181,7 @@ static void strike(bool of_tap)
 
 static const char *struck_pay(struct scene *s)
 {
-	uint64_t amount = 1 + draw(400);
+	uint64_t amount = a_price();
 
 	strike(true);
 	(void)scene_tap(s, amount);
@@ -178,14 +192,15 @@ static const char *struck_pay(struct scene *s)
 
 static const char *struck_load(struct scene *s)
 {
-	uint64_t amount = 1 + draw(900);
+	uint64_t amount = a_load();
 
 	if (model.asked)
 		return load(s);
 	strike(false);
 	model.asked = scene_topup(s, amount) != 0;
 	model.asking = amount;
-	model.other = model.balance + amount;
+	if (!model.asked)
+		model.balance = model.other = model.balance + amount;
 	return resolve(s);
 }
 
