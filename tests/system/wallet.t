@@ -23,6 +23,17 @@ pkill -TERM -u alice -x pay
 ok 'it ends well when it is told to' wait "$watch"
 is 'and says nothing else' "$(cat /tmp/watch.err)" ''
 
+# --- on a desktop: a session bus, and somebody who sees what is asked of its notification service ---
+# shellcheck disable=SC2016 # alice's shell expands it
+alice dbus-run-session -- sh -c 'busctl --user --json=short monitor >/tmp/notices 2>&1 & exec pay watch' >/tmp/watch2 2>&1 &
+watch=$!
+until_true 20 grep -q 'card active' /tmp/watch2
+until_true 20 grep -q Monitoring /tmp/notices
+till pos pay 0.50 --timeout 20 >/dev/null
+ok 'a payment is shown on the desktop' until_true 20 grep -q '"member":"Notify".*"Paid","payment -0.50 EUR, Campus Canteen No. 1, balance ' /tmp/notices
+pkill -TERM -u alice -x pay
+wait "$watch"
+
 # --- history ---
 is 'a spreadsheet gets a line of names first' "$(alice pay history --csv | head -n 1 | tr -d '\r')" 'counter,kind,time,amount,balance,currency,name,peer'
 is 'filters: payments to this merchant of this amount' \
