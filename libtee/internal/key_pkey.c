@@ -100,15 +100,38 @@ static EVP_PKEY *pkey_from_params(const struct tee_key *key, int selection, bool
 	return pkey;
 }
 
+/* From the private part alone: OpenSSL computes the public one, which takes as long as a signature. */
+static EVP_PKEY *raw_private(const struct tee_key *key)
+{
+	return EVP_PKEY_new_raw_private_key_ex(NULL, key->type->name, NULL, key->parts[0].bytes, key->parts[0].size);
+}
+
+/* From both parts, of which it was seen before that they belong together. */
+static EVP_PKEY *raw_pair(const struct tee_key *key)
+{
+	OSSL_PARAM params[] = {
+		OSSL_PARAM_construct_octet_string(OSSL_PKEY_PARAM_PRIV_KEY, key->parts[0].bytes, key->parts[0].size),
+		OSSL_PARAM_construct_octet_string(OSSL_PKEY_PARAM_PUB_KEY, key->parts[1].bytes, key->parts[1].size),
+		OSSL_PARAM_construct_end(),
+	};
+	EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_from_name(NULL, key->type->name, NULL);
+	EVP_PKEY *pkey = NULL;
+
+	if (!ctx || EVP_PKEY_fromdata_init(ctx) != 1 || EVP_PKEY_fromdata(ctx, &pkey, EVP_PKEY_KEYPAIR, params) != 1)
+		pkey = NULL;
+	EVP_PKEY_CTX_free(ctx);
+	return pkey;
+}
+
 EVP_PKEY *tee_key_pkey(const struct tee_key *key, bool private)
 {
-	const struct tee_key_part *raw = &key->parts[private ? 0 : key->type->part_count - 1];
+	const struct tee_key_part *public = &key->parts[key->type->part_count - 1];
 
 	if (key->type->family != TEE_KEY_RAW)
 		return pkey_from_params(key, private ? EVP_PKEY_KEYPAIR : EVP_PKEY_PUBLIC_KEY, private);
 	if (private)
-		return EVP_PKEY_new_raw_private_key_ex(NULL, key->type->name, NULL, raw->bytes, raw->size);
-	return EVP_PKEY_new_raw_public_key_ex(NULL, key->type->name, NULL, raw->bytes, raw->size);
+		return raw_pair(key);
+	return EVP_PKEY_new_raw_public_key_ex(NULL, key->type->name, NULL, public->bytes, public->size);
 }
 
 /* --- from OpenSSL to parts --- */
@@ -279,7 +302,7 @@ TEE_Result tee_key_generate(struct tee_key *key, uint32_t bits)
 /* Signing with a public value that is not the private one's would give the private key away. */
 static bool raw_pair_fits(const struct tee_key *key)
 {
-	EVP_PKEY *pkey = tee_key_pkey(key, true);
+	EVP_PKEY *pkey = raw_private(key);
 	uint8_t public[64];
 	size_t size = sizeof(public);
 	bool ok = pkey && EVP_PKEY_get_raw_public_key(pkey, public, &size) == 1 && size == key->parts[1].size &&
