@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * OP-TEE's constants beyond GlobalPlatform's, so that sources which name them compile. The algorithms are not there:
- * TEE_AllocateOperation() and TEE_AllocateTransientObject() answer TEE_ERROR_NOT_SUPPORTED.
+ * OP-TEE's constants beyond GlobalPlatform's, so that sources which name them compile. Of the algorithms only
+ * TEE_ALG_DES3_CMAC is there: for the others TEE_AllocateOperation() and TEE_AllocateTransientObject() answer
+ * TEE_ERROR_NOT_SUPPORTED.
  */
 #ifndef TEE_API_DEFINES_EXTENSIONS_H
 #define TEE_API_DEFINES_EXTENSIONS_H
