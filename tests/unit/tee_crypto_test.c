@@ -352,6 +352,8 @@ static void what_is_not_there_is_refused(void **state)
 	assert_int_equal(TEE_IsAlgorithmSupported(TEE_ALG_AES_GCM, TEE_CRYPTO_ELEMENT_NONE), TEE_SUCCESS);
 	assert_int_equal(TEE_IsAlgorithmSupported(TEE_ALG_ED25519, TEE_CRYPTO_ELEMENT_NONE), TEE_ERROR_NOT_SUPPORTED);
 	assert_int_equal(TEE_IsAlgorithmSupported(TEE_ALG_ECDSA_SHA3_384, TEE_ECC_CURVE_BSI_P512t1), TEE_SUCCESS);
+	assert_int_equal(TEE_IsAlgorithmSupported(TEE_ALG_ECDSA_P521, TEE_ECC_CURVE_NIST_P521), TEE_SUCCESS);
+	assert_int_equal(TEE_IsAlgorithmSupported(TEE_ALG_ECDH_P256, TEE_ECC_CURVE_NIST_P256), TEE_SUCCESS);
 	assert_int_equal(TEE_IsAlgorithmSupported(TEE_ALG_ECDSA_SHA256, TEE_CRYPTO_ELEMENT_NONE),
 			 TEE_ERROR_NOT_SUPPORTED);
 	assert_int_equal(TEE_IsAlgorithmSupported(TEE_ALG_ECDSA_SHA256, TEE_ECC_CURVE_SM2), TEE_ERROR_NOT_SUPPORTED);
