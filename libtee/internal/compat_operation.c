@@ -4,6 +4,16 @@
 
 #include "libtee/internal/compat.h"
 
+TEE_Result TEE11_GetOperationInfoMultiple(TEE_OperationHandle operation,
+					  TEE_OperationInfoMultiple *operationInfoMultiple, uint32_t *operationSize)
+{
+	size_t size = compat_size(__func__, operationSize);
+	TEE_Result result = TEE_GetOperationInfoMultiple(operation, operationInfoMultiple, &size);
+
+	compat_size_back(operationSize, size);
+	return result;
+}
+
 TEE_Result TEE11_DigestDoFinal(TEE_OperationHandle operation, const void *chunk, uint32_t chunkLen, void *hash,
 			       uint32_t *hashLen)
 {
@@ -11,6 +21,28 @@ TEE_Result TEE11_DigestDoFinal(TEE_OperationHandle operation, const void *chunk,
 	TEE_Result result = TEE_DigestDoFinal(operation, chunk, chunkLen, hash, &size);
 
 	compat_size_back(hashLen, size);
+	return result;
+}
+
+TEE_Result TEE11_CipherUpdate(TEE_OperationHandle operation, const void *srcData, uint32_t srcLen, void *destData,
+			      uint32_t *destLen)
+{
+	size_t size = compat_size(__func__, destLen);
+	TEE_Result result = TEE_CipherUpdate(operation, srcData, srcLen, destData, &size);
+
+	compat_size_back(destLen, size);
+	return result;
+}
+
+/* §6.4.3: whoever expects no output has no size either. */
+TEE_Result TEE11_CipherDoFinal(TEE_OperationHandle operation, const void *srcData, uint32_t srcLen, void *destData,
+			       uint32_t *destLen)
+{
+	size_t size = destLen ? compat_size(__func__, destLen) : 0;
+	TEE_Result result = TEE_CipherDoFinal(operation, srcData, srcLen, destData, destLen ? &size : NULL);
+
+	if (destLen)
+		compat_size_back(destLen, size);
 	return result;
 }
 
@@ -52,6 +84,32 @@ TEE_Result TEE11_AEDecryptFinal(TEE_OperationHandle operation, const void *srcDa
 	size_t size = compat_size(__func__, destLen);
 	TEE_Result result = TEE_AEDecryptFinal(operation, srcData, srcLen, destData, &size, tag, tagLen);
 
+	compat_size_back(destLen, size);
+	return result;
+}
+
+TEE_Result TEE11_AsymmetricEncrypt(TEE_OperationHandle operation, const TEE11_Attribute *params, uint32_t paramCount,
+				   const void *srcData, uint32_t srcLen, void *destData, uint32_t *destLen)
+{
+	TEE_Attribute now[COMPAT_ATTRIBUTES_MAX];
+	size_t size = compat_size(__func__, destLen);
+	TEE_Result result;
+
+	compat_attributes(__func__, params, paramCount, now);
+	result = TEE_AsymmetricEncrypt(operation, now, paramCount, srcData, srcLen, destData, &size);
+	compat_size_back(destLen, size);
+	return result;
+}
+
+TEE_Result TEE11_AsymmetricDecrypt(TEE_OperationHandle operation, const TEE11_Attribute *params, uint32_t paramCount,
+				   const void *srcData, uint32_t srcLen, void *destData, uint32_t *destLen)
+{
+	TEE_Attribute now[COMPAT_ATTRIBUTES_MAX];
+	size_t size = compat_size(__func__, destLen);
+	TEE_Result result;
+
+	compat_attributes(__func__, params, paramCount, now);
+	result = TEE_AsymmetricDecrypt(operation, now, paramCount, srcData, srcLen, destData, &size);
 	compat_size_back(destLen, size);
 	return result;
 }

@@ -44,6 +44,82 @@ static void digest(void **state)
 	TEE_FreeOperation(operation);
 }
 
+static void cipher(void **state)
+{
+	/* NIST SP 800-38A F.5.1, the first block. */
+	static const char want[] = "874d6191b620e3261bef6864990db6ce";
+	TEE_OperationHandle operation;
+	TEE_ObjectHandle key;
+	TEE_Attribute secret;
+	union {
+		TEE_OperationInfoMultiple head;
+		uint8_t bytes[sizeof(TEE_OperationInfoMultiple) + sizeof(TEE_OperationInfoKey)];
+	} info;
+	struct size size = SIZE(16);
+	struct size rest = SIZE(7);
+	struct size info_size = SIZE(1);
+	uint8_t bytes[16], counter[16], text[16], out[16], known[16];
+
+	(void)state;
+	fixture_hex("2b7e151628aed2a6abf7158809cf4f3c", bytes);
+	fixture_hex("f0f1f2f3f4f5f6f7f8f9fafbfcfdfeff", counter);
+	fixture_hex("6bc1bee22e409f96e93d7e117393172a", text);
+	fixture_hex(want, known);
+	assert_int_equal(TEE_AllocateTransientObject(TEE_TYPE_AES, 128, &key), TEE_SUCCESS);
+	TEE_InitRefAttribute(&secret, TEE_ATTR_SECRET_VALUE, bytes, 16);
+	assert_int_equal(TEE_PopulateTransientObject(key, &secret, 1), TEE_SUCCESS);
+	assert_int_equal(TEE_AllocateOperation(&operation, TEE_ALG_AES_CTR, TEE_MODE_ENCRYPT, 128), TEE_SUCCESS);
+	assert_int_equal(TEE_SetOperationKey(operation, key), TEE_SUCCESS);
+	assert_int_equal(TEE_GetOperationInfoMultiple(operation, &info.head, &info_size.size), TEE_ERROR_SHORT_BUFFER);
+	check_size(info_size, sizeof(info));
+	assert_int_equal(TEE_GetOperationInfoMultiple(operation, &info.head, &info_size.size), TEE_SUCCESS);
+	assert_int_equal(info.head.keyInformation[0].keySize, 128);
+	TEE_CipherInit(operation, counter, 16);
+	assert_int_equal(TEE_CipherUpdate(operation, text, 8, out, &size.size), TEE_SUCCESS);
+	check_size(size, 8);
+	assert_int_equal(TEE_CipherDoFinal(operation, text + 8, 8, out + 8, &rest.size), TEE_ERROR_SHORT_BUFFER);
+	check_size(rest, 8);
+	assert_int_equal(TEE_CipherDoFinal(operation, text + 8, 8, out + 8, &rest.size), TEE_SUCCESS);
+	check_size(rest, 8);
+	assert_memory_equal(out, known, 16);
+	TEE_CipherInit(operation, counter, 16);
+	assert_int_equal(TEE_CipherDoFinal(operation, NULL, 0, NULL, NULL), TEE_SUCCESS);
+	TEE_FreeOperation(operation);
+	TEE_FreeTransientObject(key);
+}
+
+static void asymmetric_encryption(void **state)
+{
+	TEE_OperationHandle encrypt, decrypt;
+	TEE_ObjectHandle pair;
+	TEE_Attribute label;
+	struct size size = SIZE(95);
+	struct size back = SIZE(96);
+	char text[] = "label";
+	uint8_t sealed[96], plain[96];
+
+	(void)state;
+	assert_int_equal(TEE_AllocateTransientObject(TEE_TYPE_RSA_KEYPAIR, 768, &pair), TEE_SUCCESS);
+	assert_int_equal(TEE_GenerateKey(pair, 768, NULL, 0), TEE_SUCCESS);
+	assert_int_equal(TEE_AllocateOperation(&encrypt, TEE_ALG_RSAES_PKCS1_OAEP_MGF1_SHA1, TEE_MODE_ENCRYPT, 768),
+			 TEE_SUCCESS);
+	assert_int_equal(TEE_AllocateOperation(&decrypt, TEE_ALG_RSAES_PKCS1_OAEP_MGF1_SHA1, TEE_MODE_DECRYPT, 768),
+			 TEE_SUCCESS);
+	assert_int_equal(TEE_SetOperationKey(encrypt, pair), TEE_SUCCESS);
+	assert_int_equal(TEE_SetOperationKey(decrypt, pair), TEE_SUCCESS);
+	TEE_InitRefAttribute(&label, TEE_ATTR_RSA_OAEP_LABEL, text, 5);
+	assert_int_equal(TEE_AsymmetricEncrypt(encrypt, &label, 1, "abc", 3, sealed, &size.size), TEE_ERROR_SHORT_BUFFER);
+	check_size(size, 96);
+	assert_int_equal(TEE_AsymmetricEncrypt(encrypt, &label, 1, "abc", 3, sealed, &size.size), TEE_SUCCESS);
+	check_size(size, 96);
+	assert_int_equal(TEE_AsymmetricDecrypt(decrypt, &label, 1, sealed, 96, plain, &back.size), TEE_SUCCESS);
+	check_size(back, 3);
+	assert_memory_equal(plain, "abc", 3);
+	TEE_FreeOperation(decrypt);
+	TEE_FreeOperation(encrypt);
+	TEE_FreeTransientObject(pair);
+}
+
 static void mac(void **state)
 {
 	/* RFC 4231 §4.3, test case 2 */
@@ -265,6 +341,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(digest),
+		cmocka_unit_test(cipher),
+		cmocka_unit_test(asymmetric_encryption),
 		cmocka_unit_test(mac),
 		cmocka_unit_test(authenticated_encryption),
 		cmocka_unit_test(signature),

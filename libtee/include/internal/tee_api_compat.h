@@ -84,8 +84,15 @@ TEE_CHECKED TEE_Result TEE11_GenerateKey(TEE_ObjectHandle object, uint32_t keySi
 					 uint32_t paramCount);
 TEE_CHECKED TEE_Result TEE11_ReadObjectData(TEE_ObjectHandle object, void *buffer, uint32_t size, uint32_t *count);
 
+TEE_CHECKED TEE_Result TEE11_GetOperationInfoMultiple(TEE_OperationHandle operation,
+						      TEE_OperationInfoMultiple *operationInfoMultiple,
+						      uint32_t *operationSize);
 TEE_CHECKED TEE_Result TEE11_DigestDoFinal(TEE_OperationHandle operation, const void *chunk, uint32_t chunkLen,
 					   void *hash, uint32_t *hashLen);
+TEE_CHECKED TEE_Result TEE11_CipherUpdate(TEE_OperationHandle operation, const void *srcData, uint32_t srcLen,
+					  void *destData, uint32_t *destLen);
+TEE_CHECKED TEE_Result TEE11_CipherDoFinal(TEE_OperationHandle operation, const void *srcData, uint32_t srcLen,
+					   void *destData, uint32_t *destLen);
 TEE_CHECKED TEE_Result TEE11_MACComputeFinal(TEE_OperationHandle operation, const void *message, uint32_t messageLen,
 					     void *mac, uint32_t *macLen);
 TEE_CHECKED TEE_Result TEE11_AEUpdate(TEE_OperationHandle operation, const void *srcData, uint32_t srcLen,
@@ -94,6 +101,12 @@ TEE_CHECKED TEE_Result TEE11_AEEncryptFinal(TEE_OperationHandle operation, const
 					    void *destData, uint32_t *destLen, void *tag, uint32_t *tagLen);
 TEE_CHECKED TEE_Result TEE11_AEDecryptFinal(TEE_OperationHandle operation, const void *srcData, uint32_t srcLen,
 					    void *destData, uint32_t *destLen, void *tag, uint32_t tagLen);
+TEE_CHECKED TEE_Result TEE11_AsymmetricEncrypt(TEE_OperationHandle operation, const TEE11_Attribute *params,
+					       uint32_t paramCount, const void *srcData, uint32_t srcLen,
+					       void *destData, uint32_t *destLen);
+TEE_CHECKED TEE_Result TEE11_AsymmetricDecrypt(TEE_OperationHandle operation, const TEE11_Attribute *params,
+					       uint32_t paramCount, const void *srcData, uint32_t srcLen,
+					       void *destData, uint32_t *destLen);
 TEE_CHECKED TEE_Result TEE11_AsymmetricSignDigest(TEE_OperationHandle operation, const TEE11_Attribute *params,
 						  uint32_t paramCount, const void *digest, uint32_t digestLen,
 						  void *signature, uint32_t *signatureLen);
@@ -122,11 +135,16 @@ TEE_CHECKED TEE_Result TEE11_BigIntConvertToOctetString(uint8_t *buffer, uint32_
 #define TEE_InitValueAttribute		TEE11_InitValueAttribute
 #define TEE_GenerateKey			TEE11_GenerateKey
 #define TEE_ReadObjectData		TEE11_ReadObjectData
+#define TEE_GetOperationInfoMultiple	TEE11_GetOperationInfoMultiple
 #define TEE_DigestDoFinal		TEE11_DigestDoFinal
+#define TEE_CipherUpdate		TEE11_CipherUpdate
+#define TEE_CipherDoFinal		TEE11_CipherDoFinal
 #define TEE_MACComputeFinal		TEE11_MACComputeFinal
 #define TEE_AEUpdate			TEE11_AEUpdate
 #define TEE_AEEncryptFinal		TEE11_AEEncryptFinal
 #define TEE_AEDecryptFinal		TEE11_AEDecryptFinal
+#define TEE_AsymmetricEncrypt		TEE11_AsymmetricEncrypt
+#define TEE_AsymmetricDecrypt		TEE11_AsymmetricDecrypt
 #define TEE_AsymmetricSignDigest	TEE11_AsymmetricSignDigest
 #define TEE_AsymmetricVerifyDigest	TEE11_AsymmetricVerifyDigest
 #define TEE_DeriveKey			TEE11_DeriveKey
