@@ -10,6 +10,7 @@
 #include <linux/uuid.h>
 
 #include "../include/uapi/teechan.h"
+#include "ta.h"
 
 /* The name space of client UUIDs that Linux's TEE drivers use. */
 static const u8 tch_name_space[TEECHAN_UUID_LEN] = {
@@ -143,12 +144,12 @@ static int tch_identity_uuid(struct teechan_identity *who, kgid_t gid)
  * @who: filled whole
  * @owner: who opened the device; the current process
  * @login: TEECHAN_LOGIN_*, GP Client 1.0 §4.4.3: USER or GROUP, APPLICATION, or
- *	one of those with APPLICATION, which are bits
+ *	one of those with APPLICATION, which are bits; or TRUSTED_APP
  * @gid: of a GROUP login, in the owner's user name space
  *
  * Return: 0; -EINVAL for an unknown login or a gid that does not belong there;
- * -EACCES for a group that the owner was not in, or an executable that cannot
- * be vouched for; or an error of the hash.
+ * -EACCES for a group that the owner was not in, an executable that cannot be
+ * vouched for, or an owner that is no TA; or an error of the hash.
  */
 int tch_identity_make(struct teechan_identity *who, struct tch_owner *owner,
 		      u32 login, u32 gid)
@@ -161,6 +162,8 @@ int tch_identity_make(struct teechan_identity *who, struct tch_owner *owner,
 	who->gid = tch_owner_gid(owner);
 	who->pid = tch_owner_pid(owner);
 	who->login = login;
+	if (login == TEECHAN_LOGIN_TRUSTED_APP)
+		return gid ? -EINVAL : tch_ta_uuid_of(owner, who->uuid);
 	if (login > TEECHAN_LOGIN_GROUP_APPLICATION ||
 	    login == (TEECHAN_LOGIN_USER | TEECHAN_LOGIN_GROUP))
 		return -EINVAL;

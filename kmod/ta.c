@@ -78,6 +78,33 @@ struct tch_ta *tch_ta_find(const u8 *uuid)
 	return found;
 }
 
+/**
+ * tch_ta_uuid_of() - as which TA a process may speak to others
+ * @owner: of its client's file
+ * @uuid: 16 octets, set
+ *
+ * The process that is bound and alive is the TA, whichever of its files it uses.
+ *
+ * Return: 0, or -EACCES if it is bound to none, or to several.
+ */
+int tch_ta_uuid_of(const struct tch_owner *owner, u8 *uuid)
+{
+	const struct tch_ta *ta, *found = NULL;
+	int ret = -EACCES;
+
+	mutex_lock(&tch_ta_list_lock);
+	list_for_each_entry(ta, &tch_ta_list, on_list) {
+		if (ta->owner.mm != owner->mm)
+			continue;
+		ret = found ? -EACCES : 0;
+		found = ta;
+	}
+	if (!ret)
+		memcpy(uuid, found->uuid, sizeof(found->uuid));
+	mutex_unlock(&tch_ta_list_lock);
+	return ret;
+}
+
 /* TEECHAN_TA_INFO: the TA of a client's open session, which may have died. */
 int tch_ta_info(struct tch_client *client, void __user *arg)
 {

@@ -87,6 +87,7 @@ static inline void tch_ta_get(struct tch_ta *ta)
 
 void tch_ta_put(struct tch_ta *ta);
 struct tch_ta *tch_ta_find(const u8 *uuid);
+int tch_ta_uuid_of(const struct tch_owner *owner, u8 *uuid);
 int tch_ta_info(struct tch_client *client, void __user *arg);
 void tch_ta_die_later(struct tch_ta *ta);
 int tch_ta_each(int (*fn)(struct tch_ta *ta, void *data), void *data);

@@ -110,6 +110,8 @@ struct teechan_version {
 #define TEECHAN_LOGIN_APPLICATION	0x4u
 #define TEECHAN_LOGIN_USER_APPLICATION	0x5u
 #define TEECHAN_LOGIN_GROUP_APPLICATION	0x6u
+/* Of a TA to another one: GP Core 1.3 §4.1.1. Only who is bound has it. */
+#define TEECHAN_LOGIN_TRUSTED_APP	0xf0000000u
 
 /* Results that the kernel itself gives in ret: numbers of the TEE Client API. */
 #define TEECHAN_SUCCESS			0x00000000u
@@ -296,7 +298,8 @@ struct teechan_bind {
  * @gid: effective group id likewise
  * @pid: process id, initial pid namespace; for logs only
  * @login: TEECHAN_LOGIN_* of the session
- * @uuid: client identity: nil for PUBLIC, else version 5
+ * @uuid: client identity: nil for PUBLIC, what it is bound to for TRUSTED_APP,
+ *	else version 5
  * @digest: SHA-256 of the client's executable with the APPLICATION logins, else
  *	all zero
  */

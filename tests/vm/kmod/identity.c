@@ -30,6 +30,7 @@
 #define USER 1001u	/* as in the maps below */
 
 static const uint8_t none[TEECHAN_DIGEST_LEN];
+static const uint8_t uuid_c[TEECHAN_UUID_LEN] = { 0xcc, 3 };
 
 /* ---- files ---- */
 
@@ -272,6 +273,63 @@ static void uuids_of_the_logins(void)
 	other = client_ask(&client, TEECHAN_LOGIN_USER_APPLICATION, 0, false);
 	CHECK(other.ret == 0 && memcmp(user.who.uuid, other.who.uuid, 16) != 0);
 	client_end(&client);
+}
+
+/* Opens a session from here and gives its result; who is what the TA was told. */
+static uint32_t ask_here(int fd, uint32_t login, struct teechan_identity *who)
+{
+	const struct question question = { .login = login };
+	struct answer answer = { 0 };
+
+	client_answer(fd, &question, &answer);
+	CHECK(answer.error == 0);
+	*who = answer.who;
+	return answer.ret;
+}
+
+static void ask_in_a_child(void)
+{
+	struct teechan_identity who;
+
+	CHECK(ask_here(client_open(), TEECHAN_LOGIN_TRUSTED_APP, &who) == TEECHAN_ERROR_ACCESS_DENIED);
+}
+
+/* GP Core 1.3 §4.1.1: the process that is bound speaks as the TA, and no other. */
+static void trusted_application_as_client(void)
+{
+	const int fd = client_open();
+	struct teechan_open bad = { .login = TEECHAN_LOGIN_TRUSTED_APP, .gid = 1 };
+	struct teechan_identity who;
+	struct ta_process other;
+	struct ta ta, second;
+	pid_t child;
+
+	ta_start(&other, uuid_a, SHARED);
+	CHECK(ask_here(fd, TEECHAN_LOGIN_TRUSTED_APP, &who) == TEECHAN_ERROR_ACCESS_DENIED);
+	ta_make(&ta, uuid_b, SHARED);
+	CHECK(ask_here(fd, TEECHAN_LOGIN_TRUSTED_APP, &who) == 0);
+	CHECK(who.login == TEECHAN_LOGIN_TRUSTED_APP && memcmp(who.uuid, uuid_b, sizeof(who.uuid)) == 0);
+	CHECK(who.pid == (uint32_t)getpid() && memcmp(who.digest, none, sizeof(none)) == 0);
+	CHECK_ERRNO(ioctl(fd, TEECHAN_OPEN_SESSION, &bad), EINVAL);
+	/* Not its child. */
+	child = fork();
+	CHECK(child >= 0);
+	if (child == 0) {
+		ask_in_a_child();
+		_exit(0);
+	}
+	CHECK(await_end(child) == 0);
+	/* As which of two it cannot say. */
+	ta_make(&second, uuid_c, SHARED);
+	CHECK(ask_here(fd, TEECHAN_LOGIN_TRUSTED_APP, &who) == TEECHAN_ERROR_ACCESS_DENIED);
+	/* Without its windows it is no TA any more; the kernel may need a moment for that. */
+	CHECK(munmap(second.rw, second.size) == 0);
+	while (ask_here(fd, TEECHAN_LOGIN_TRUSTED_APP, &who))
+		sched_yield();
+	CHECK(memcmp(who.uuid, uuid_b, sizeof(who.uuid)) == 0);
+	CHECK(munmap(ta.rw, ta.size) == 0);
+	while (!ask_here(fd, TEECHAN_LOGIN_TRUSTED_APP, &who))
+		sched_yield();
 }
 
 static void replaced_meanwhile(void)
@@ -574,6 +632,7 @@ static void another_executable_never_another_user(void)
 static const struct tap_test tests[] = {
 	{ "rule 8: a client's digest is that of its executable", digest_of_a_client },
 	{ "the logins' UUIDs", uuids_of_the_logins },
+	{ "a trusted application as client", trusted_application_as_client },
 	{ "rule 8: an executable that is replaced meanwhile", replaced_meanwhile },
 	{ "rule 8: a deleted executable, and one in a memfd", deleted_or_never_named },
 	{ "rule 8: an executable over the limit is not measured", too_large },
