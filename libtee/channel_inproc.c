@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
  * The channel between threads of one process. For unit tests, sanitizers and fuzzers only: there is no identity, no
- * isolation and no death of one side here. One lock, one trusted application.
+ * isolation and no death of one side here. One lock; a UUID has one trusted application.
  */
 #include "libtee/channel_inproc.h"
 
@@ -40,7 +40,7 @@ struct session {
 	struct session *next;
 	uint32_t id;
 	bool open;
-	bool dead;				/* its trusted side has gone; another one does not know it */
+	struct channel *ta;			/* NULL: it has gone; another one does not know the session */
 	struct channel *client;
 	struct teechan_identity who;
 	struct inproc_block inbox;
@@ -49,16 +49,18 @@ struct session {
 
 struct channel {
 	struct inproc_region *regions;		/* of a client */
+	/* of a trusted application */
+	struct channel *next;
+	uint8_t uuid[TEECHAN_UUID_LEN];
+	bool woken;
+	struct inproc_window window;
 };
 
 /* Everything, under one lock; changed tells all waiters to look again. */
 static struct {
 	pthread_mutex_t lock;
 	pthread_cond_t changed;
-	struct channel *ta;
-	uint8_t uuid[TEECHAN_UUID_LEN];
-	bool woken;
-	struct inproc_window window;
+	struct channel *tas;
 	struct message *messages;		/* in the order of their sending */
 	struct session *sessions;
 	uint32_t last_number;
@@ -91,6 +93,15 @@ static int nap_until(uint64_t deadline_ns)
 }
 
 /* --- sessions and messages; the lock is held --- */
+
+static struct channel *ta_find(const uint8_t *uuid)
+{
+	struct channel *ta = all.tas;
+
+	while (ta && memcmp(ta->uuid, uuid, sizeof(ta->uuid)))
+		ta = ta->next;
+	return ta;
+}
 
 static struct session *session_find(const struct channel *client, uint32_t id)
 {
@@ -146,7 +157,7 @@ static struct message *message_send(struct session *session, uint32_t kind, uint
 	msg->session = session;
 	if (params)
 		memcpy(msg->params.client, params, sizeof(msg->params.client));
-	*err = inproc_params_take(&msg->params, &all.window, &session->inbox, session->client->regions);
+	*err = inproc_params_take(&msg->params, &session->ta->window, &session->inbox, session->client->regions);
 	if (*err) {
 		free(msg);
 		return NULL;
@@ -187,7 +198,7 @@ static int message_wait(struct message *msg, struct teechan_param *params, uint3
 
 static void message_finish(struct message *msg, uint32_t ret, uint32_t origin)
 {
-	inproc_params_return(&msg->params, &all.window);
+	inproc_params_return(&msg->params, &msg->session->ta->window);
 	msg->ret = ret;
 	msg->origin = origin;
 	msg->state = MESSAGE_DONE;
@@ -238,7 +249,7 @@ static int inproc_version(struct channel *chan, struct teechan_version *arg)
 	return 0;
 }
 
-static struct session *session_new(struct channel *chan, const struct teechan_open *arg, int *err)
+static struct session *session_new(struct channel *chan, struct channel *ta, const struct teechan_open *arg, int *err)
 {
 	struct session *session = calloc(1, sizeof(*session));
 
@@ -249,6 +260,7 @@ static struct session *session_new(struct channel *chan, const struct teechan_op
 	}
 	session->id = ++all.last_number;
 	session->client = chan;
+	session->ta = ta;
 	session->who = all.client;
 	session->who.login = arg->login;
 	session->next = all.sessions;
@@ -259,16 +271,17 @@ static struct session *session_new(struct channel *chan, const struct teechan_op
 static int open_locked(struct channel *chan, struct teechan_open *arg)
 {
 	struct message *msg = message_find(arg->id);
+	struct channel *ta = ta_find(arg->uuid);
 	struct session *session;
 	int err = 0;
 
-	if (!arg->id && (!all.ta || memcmp(arg->uuid, all.uuid, sizeof(all.uuid)))) {
+	if (!arg->id && !ta) {
 		arg->ret = TEECHAN_ERROR_ITEM_NOT_FOUND;
 		arg->origin = TEECHAN_ORIGIN_TEE;
 		return 0;
 	}
 	if (!arg->id) {
-		session = session_new(chan, arg, &err);
+		session = session_new(chan, ta, arg, &err);
 		if (!session)
 			return err;
 		msg = message_send(session, TEECHAN_KIND_OPEN, 0, arg->cancel_id, arg->params, &err);
@@ -313,7 +326,7 @@ static int invoke_locked(struct channel *chan, struct teechan_invoke *arg)
 	if (!arg->id) {
 		while (session->busy)
 			nap();
-		if (!all.ta || session->dead) {
+		if (!session->ta) {
 			arg->ret = TEECHAN_ERROR_TARGET_DEAD;
 			arg->origin = TEECHAN_ORIGIN_TEE;
 			return 0;
@@ -373,7 +386,7 @@ static int inproc_close_session(struct channel *chan, struct teechan_close *arg)
 	session = session_find(chan, arg->session);
 	if (!session || !session->open)
 		err = -ENOENT;
-	else if (all.ta && !session->dead)
+	else if (session->ta)
 		msg = message_send(session, TEECHAN_KIND_CLOSE, 0, 0, NULL, &err);
 	else
 		session_free(session);
@@ -437,15 +450,15 @@ static int inproc_ta_open(struct channel **out, struct teechan_bind *arg, struct
 	int err = chan ? 0 : -ENOMEM;
 
 	pthread_mutex_lock(&all.lock);
-	if (!err && all.ta)
+	if (!err && ta_find(arg->uuid))
 		err = -EADDRINUSE;
 	if (!err)
-		err = inproc_window_init(&all.window);
+		err = inproc_window_init(&chan->window);
 	if (!err) {
-		all.ta = chan;
-		all.woken = false;
-		memcpy(all.uuid, arg->uuid, sizeof(all.uuid));
-		*window = all.window.map;
+		memcpy(chan->uuid, arg->uuid, sizeof(chan->uuid));
+		chan->next = all.tas;
+		all.tas = chan;
+		*window = chan->window.map;
 		*out = chan;
 	}
 	pthread_mutex_unlock(&all.lock);
@@ -456,20 +469,24 @@ static int inproc_ta_open(struct channel **out, struct teechan_bind *arg, struct
 
 static void inproc_ta_close(struct channel *chan)
 {
+	struct channel **at = &all.tas;
 	struct session *session;
 	struct message *msg;
 	struct message *next;
 
 	pthread_mutex_lock(&all.lock);
-	for (session = all.sessions; session; session = session->next)
-		session->dead = true;
 	for (msg = all.messages; msg; msg = next) {
 		next = msg->next;
-		if (msg->state != MESSAGE_DONE)
+		if (msg->session->ta == chan && msg->state != MESSAGE_DONE)
 			message_finish(msg, TEECHAN_ERROR_TARGET_DEAD, TEECHAN_ORIGIN_TEE);
 	}
-	all.ta = NULL;
-	inproc_window_fini(&all.window);
+	for (session = all.sessions; session; session = session->next)
+		if (session->ta == chan)
+			session->ta = NULL;
+	while (*at != chan)
+		at = &(*at)->next;
+	*at = chan->next;
+	inproc_window_fini(&chan->window);
 	changed();
 	pthread_mutex_unlock(&all.lock);
 	free(chan);
@@ -485,11 +502,11 @@ static void reply_take(const struct teechan_reply_recv *arg)
 	message_finish(msg, arg->ret, arg->origin ? arg->origin : TEECHAN_ORIGIN_TA);
 }
 
-static struct message *queue_first(void)
+static struct message *queue_first(const struct channel *ta)
 {
 	struct message *msg = all.messages;
 
-	while (msg && msg->state != MESSAGE_QUEUED)
+	while (msg && (msg->state != MESSAGE_QUEUED || msg->session->ta != ta))
 		msg = msg->next;
 	return msg;
 }
@@ -512,13 +529,12 @@ static int inproc_reply_recv(struct channel *chan, struct teechan_reply_recv *ar
 	struct message *msg;
 	int err = 0;
 
-	(void)chan;
 	pthread_mutex_lock(&all.lock);
 	if (arg->reply_id)
 		reply_take(arg);
 	arg->reply_id = 0;
-	while (!(msg = queue_first()) && !err) {
-		if (all.woken)
+	while (!(msg = queue_first(chan)) && !err) {
+		if (chan->woken)
 			err = EINTR;
 		else
 			err = nap_until(arg->deadline_ns);
@@ -527,7 +543,7 @@ static int inproc_reply_recv(struct channel *chan, struct teechan_reply_recv *ar
 		message_show(msg, arg);
 		err = 0;
 	} else {
-		all.woken = false;
+		chan->woken = false;
 	}
 	pthread_mutex_unlock(&all.lock);
 	return -err;
@@ -563,8 +579,11 @@ void channel_inproc_interrupt(unsigned int waits)
 
 void channel_inproc_wake(void)
 {
+	struct channel *ta;
+
 	pthread_mutex_lock(&all.lock);
-	all.woken = true;
+	for (ta = all.tas; ta; ta = ta->next)
+		ta->woken = true;
 	changed();
 	pthread_mutex_unlock(&all.lock);
 }

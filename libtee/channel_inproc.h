@@ -5,13 +5,13 @@
 
 #include "libtee/channel.h"
 
-/* Who the clients are from now on (login and uuid are set by the session). */
+/* Who the clients are from now on (the session sets the login). */
 void channel_inproc_client(const struct teechan_identity *client);
 
 /* The next so many waits for an answer end with -EINTR when the message is on its way. */
 void channel_inproc_interrupt(unsigned int waits);
 
-/* Ends the trusted side's wait with -EINTR, as a signal would. */
+/* Ends the wait of each trusted application with -EINTR, as a signal would. */
 void channel_inproc_wake(void);
 
 #endif
