@@ -224,6 +224,8 @@ $(eval $(call unit,db,common/db.c tests/unit/temp_dir.c,sqlite3))
 $(eval $(call unit,openssl_crypto,common/openssl_crypto.c common/hex.c proto/crypto.c,libcrypto))
 $(eval $(call unit,payta_recover,$(TEST_PAYTA),$(TEE_PKGS)))
 $(eval $(call unit,payta_message,$(TEST_PAYTA),$(TEE_PKGS)))
+$(eval $(call unit,tee_ta_session,$(filter-out %/serve.c,$(TEE_FIXTURE)),$(TEE_PKGS)))
+$(eval $(call unit,tee_pool,libtee/internal/pool.c libtee/internal/log.c))
 $(eval $(call unit,tee_persistent,$(filter-out %/serve.c,$(TEE_FIXTURE)),$(TEE_PKGS)))
 $(eval $(call unit,tee_object,$(filter-out %/serve.c,$(TEE_FIXTURE)),$(TEE_PKGS)))
 $(eval $(call unit,payta_card,$(TEST_PAYTA),$(TEE_PKGS)))
@@ -448,11 +450,17 @@ FLAGS_tests/vm/tee/ta = $(INTERNAL_INC)
 TEE_PROCESS := tests/vm/tee/process.c tests/vm/kmod/tap.c
 $(B)/tests/tee_api: $(call objects,tests/vm/tee/tee_api.c $(TEE_PROCESS)) $(TEEC)
 	$(link) -Wl,-rpath,'$$ORIGIN'
-$(B)/tests/tee_ta: $(call objects,tests/vm/tee/ta/tee_test_ta.c) $(B)/obj/tests/vm/tee/ta/user_ta_header.o $(TEE)
+# Its own variables apart, so that each instance has fresh ones.
+$(B)/obj/%.ta.o: $(B)/obj/%.o libtee/devkit/ta_data.ld
+	$(Q)$(LD) -r -T libtee/devkit/ta_data.ld -o $@ $<
+# The same three times: two of one instance each, and one with an instance for each session.
+TEE_TAS := $(addprefix $(B)/tests/tee_,ta ta2 ta3)
+$(TEE_TAS): $(B)/tests/tee_%: $(B)/obj/tests/vm/tee/ta/tee_test_ta.ta.o $(B)/obj/tests/vm/tee/%/user_ta_header.o $(TEE)
 	$(link) $(shell $(PKG_CONFIG) --libs $(TEE_PKGS))
-OBJECTS += $(call objects,tests/vm/tee/tee_api.c tests/vm/tee/process.c tests/vm/tee/ta/tee_test_ta.c) $(B)/obj/tests/vm/tee/ta/user_ta_header.o
+OBJECTS += $(call objects,tests/vm/tee/tee_api.c tests/vm/tee/process.c tests/vm/tee/ta/tee_test_ta.c)
+OBJECTS += $(patsubst %,$(B)/obj/tests/vm/tee/%/user_ta_header.o,ta ta2 ta3)
 MODULE_TESTS += $(B)/tests/tee_api
-MODULE_WITH += $(B)/tests/tee_ta $(B)/libteec.so.1 $(B)/tests/kmod/width-32
+MODULE_WITH += $(TEE_TAS) $(B)/libteec.so.1 $(B)/tests/kmod/width-32
 MODULE_RESULTS := tee_api $(MODULE_RESULTS)
 module-tests: $(MODULE_TESTS) $(MODULE_TESTS_32) $(MODULE_WITH) $(FUZZ)
 DEBUG_TAPS := $(patsubst %,$(B)/vm-debug-out/%.tap,$(MODULE_RESULTS) $(FAULT_PROGRAMS) channel keep-cover leaks-loaded leaks-unloaded)

@@ -174,7 +174,7 @@ static struct message *message_send(struct session *session, uint32_t kind, uint
 /* Waits for the answer and gives it; the message is gone then. */
 static int message_wait(struct message *msg, struct teechan_param *params, uint32_t *ret, uint32_t *origin)
 {
-	if (all.interrupts) {
+	if (all.interrupts && msg->state != MESSAGE_DONE) {
 		all.interrupts--;
 		return -EINTR;
 	}

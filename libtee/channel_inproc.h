@@ -8,7 +8,7 @@
 /* Who the clients are from now on (the session sets the login). */
 void channel_inproc_client(const struct teechan_identity *client);
 
-/* The next so many waits for an answer end with -EINTR when the message is on its way. */
+/* The next so many waits for an answer that is not there yet end with -EINTR. */
 void channel_inproc_interrupt(unsigned int waits);
 
 /* Ends the wait of each trusted application with -EINTR, as a signal would. */

@@ -80,10 +80,13 @@ void TEE_ResetPersistentObjectEnumerator(TEE_ObjectEnumHandle objectEnumerator)
 /* §5.8.4: an enumeration that is under way begins anew. */
 TEE_Result TEE_StartPersistentObjectEnumerator(TEE_ObjectEnumHandle objectEnumerator, uint32_t storageID)
 {
+	TEE_Result result;
+
 	check(__func__, objectEnumerator);
 	tee_store_cursor_stop(&objectEnumerator->cursor);
-	if (storageID != TEE_STORAGE_PRIVATE)
-		return TEE_ERROR_ITEM_NOT_FOUND;
+	result = tee_store_available(storageID);
+	if (result)
+		return result;
 	tee_store_cursor_start(&objectEnumerator->cursor);
 	if (objectEnumerator->cursor.next)
 		return TEE_SUCCESS;

@@ -13,6 +13,7 @@
 #include "libtee/internal/operation.h"
 #include "libtee/internal/store.h"
 #include "libtee/internal/ta_digest.h"
+#include "libtee/internal/ta_session.h"
 #include "libtee/internal/uuid.h"
 
 /* Bytes for keys; a power of two. The smallest piece is one too. */
@@ -50,7 +51,7 @@ enum tee_store_err tee_host_start(const struct tee_host_config *config)
 	if (!tee_ta_digest())
 		tee_log(TEE_LOG_WARNING, "cannot read my own executable: no org.teepay.ta.digest");
 	tee_device_id_set(config->device_key);
-	return storage_start(config);
+	return config->state_dir ? storage_start(config) : TEE_STORE_OK;
 }
 
 int tee_host_storage_dir(void)
@@ -63,5 +64,6 @@ void tee_host_stop(void)
 	tee_operation_free_all();
 	tee_object_free_all();
 	tee_enumerator_free_all();
+	tee_ta_session_close_all();
 	tee_store_stop();
 }

@@ -14,7 +14,7 @@
 #define TEE_HOST_LOG_MAX (64ull << 20)
 
 struct tee_host_config {
-	const char *state_dir;			/* of the storage log */
+	const char *state_dir;			/* of the storage log; NULL: no storage */
 	const uint8_t *device_key;		/* TEE_STORE_KEY_SIZE bytes */
 	uint64_t log_max;			/* bytes; 0: TEE_HOST_LOG_MAX */
 	const struct tee_store_io *io;		/* NULL: files */

@@ -7,8 +7,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
-#include <sys/time.h>
 
 #include <openssl/crypto.h>
 #include <user_ta_header.h>
@@ -18,30 +18,27 @@
 #include "libtee/internal/host.h"
 #include "libtee/internal/log.h"
 #include "libtee/internal/notify.h"
+#include "libtee/internal/nudge.h"
 #include "libtee/internal/panic.h"
+#include "libtee/internal/pool.h"
 #include "libtee/internal/sandbox.h"
 #include "libtee/internal/serve.h"
+#include "libtee/internal/ta_session.h"
 #include "libtee/internal/uuid.h"
 
 #define STATE_DIR "/var/lib/teepay/ta"
-/* While stopping, how often a wait that began just before the signal is interrupted. */
-#define STOP_NUDGE_US 50000
+/* What libtee and OpenSSL need of the stack under an entry point, in bytes. */
+#define STACK_OWN (512u << 10)
 
 static volatile sig_atomic_t stop;
 static char line[512];
 
-/*
- * The signal may come between the look at stop and the system call that waits: so it keeps coming until the loop is
- * out. That is no work while nothing happens, as a short deadline on each wait would be.
- */
+/* The signal may come between the look at stop and the system call that waits: so others follow until the loop is out. */
 static void on_stop(int signal)
 {
-	const struct itimerval again = { { 0, STOP_NUDGE_US }, { 0, STOP_NUDGE_US } };
-
 	(void)signal;
-	if (!stop)
-		setitimer(ITIMER_REAL, &again, NULL);
 	stop = 1;
+	tee_nudge_keep();
 }
 
 static void signals_set(void)
@@ -49,9 +46,9 @@ static void signals_set(void)
 	/* No SA_RESTART: the wait must end. */
 	struct sigaction action = { .sa_handler = on_stop };
 
+	tee_nudge_init();
 	sigaction(SIGTERM, &action, NULL);
 	sigaction(SIGINT, &action, NULL);
-	sigaction(SIGALRM, &action, NULL);
 }
 
 static void usage(FILE *out, const char *name)
@@ -93,6 +90,11 @@ static int options(int argc, char **argv)
 	return TEE_EXIT_USAGE;
 }
 
+static bool is_multi_instance(void)
+{
+	return !(ta_head.flags & TA_FLAG_SINGLE_INSTANCE);
+}
+
 static int storage_open(void)
 {
 	const char *dir = getenv("STATE_DIRECTORY");
@@ -100,7 +102,10 @@ static int storage_open(void)
 	struct tee_host_config config = { .state_dir = dir && *dir ? dir : STATE_DIR, .device_key = key };
 	enum tee_store_err err;
 
-	if (tee_device_key_read(key))
+	/* The log has one writer: the instances of one application, which would have to share it, have none. */
+	if (is_multi_instance())
+		config.state_dir = NULL;
+	else if (tee_device_key_read(key))
 		return TEE_EXIT_CONFIG;
 	err = tee_host_start(&config);
 	OPENSSL_cleanse(key, sizeof(key));
@@ -164,27 +169,85 @@ static void tick(void)
 	tee_notify_send("WATCHDOG=1");
 }
 
+/* The stack grows no further than the application asked for: one that goes wild ends. */
+static void stack_limit(void)
+{
+	struct rlimit limit;
+	rlim_t wanted = (rlim_t)ta_head.stack_size + STACK_OWN;
+
+	if (getrlimit(RLIMIT_STACK, &limit))
+		return;
+	if (limit.rlim_max != RLIM_INFINITY && wanted > limit.rlim_max)
+		wanted = limit.rlim_max;
+	limit.rlim_cur = wanted;
+	if (setrlimit(RLIMIT_STACK, &limit))
+		tee_log(TEE_LOG_WARNING, "cannot limit the stack: %s", strerror(errno));
+}
+
+/* Everything from the storage on: in this process, or in each of a multi-instance application. */
+static int serve(struct tee_serve_config *config)
+{
+	int code = storage_open();
+
+	if (code)
+		return code;
+	if (channel_bind(config))
+		return TEE_EXIT_FAILED;
+	tee_ta_session_init();
+	/* A buffer of the C library's own would ask the kernel what standard output is, which the sandbox forbids. */
+	if (setvbuf(stdout, line, _IOLBF, sizeof(line)) || sandbox_enter())
+		return TEE_EXIT_FAILED;
+	code = tee_serve(config) ? TEE_EXIT_FAILED : TEE_EXIT_DONE;
+	tee_ta_session_fini();
+	channel_ops.ta_close(config->chan);
+	tee_host_stop();
+	return code;
+}
+
+static int serve_in_pool(void)
+{
+	struct tee_serve_config config = {
+		.stop = &stop,
+		.tick_ns = tee_notify_watchdog_ns(),
+		.ready = tee_pool_serves,
+		.tick = tee_pool_alive,
+		.has_session = tee_pool_has_session,
+	};
+
+	return serve(&config);
+}
+
 int main(int argc, char **argv)
 {
-	struct tee_serve_config config = { .stop = &stop, .ready = ready, .tick = tick };
 	int code = options(argc, argv);
 
 	if (code >= 0)
 		return code;
 	umask(0077);
+	stack_limit();
 	signals_set();
-	config.tick_ns = tee_notify_watchdog_ns();
 	if (tee_notify_open())
 		return TEE_EXIT_FAILED;
-	code = storage_open();
-	if (code)
-		return code;
-	/* A buffer of the C library's own would ask the kernel what standard output is, which the sandbox forbids. */
-	if (channel_bind(&config) || setvbuf(stdout, line, _IOLBF, sizeof(line)) || sandbox_enter())
-		return TEE_EXIT_FAILED;
-	code = tee_serve(&config) ? TEE_EXIT_FAILED : TEE_EXIT_DONE;
+	if (is_multi_instance()) {
+		const struct tee_pool_config config = {
+			.serve = serve_in_pool,
+			.stop = &stop,
+			.tick_ns = tee_notify_watchdog_ns(),
+			.ready = ready,
+			.tick = tick,
+		};
+
+		code = tee_pool_run(&config);
+	} else {
+		struct tee_serve_config config = {
+			.stop = &stop,
+			.tick_ns = tee_notify_watchdog_ns(),
+			.ready = ready,
+			.tick = tick,
+		};
+
+		code = serve(&config);
+	}
 	tee_notify_send("STOPPING=1");
-	channel_ops.ta_close(config.chan);
-	tee_host_stop();
 	return code;
 }

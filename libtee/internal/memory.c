@@ -2,19 +2,23 @@
 /* Memory: GP Core 1.3 §4.11. */
 #include "libtee/internal/memory.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include <openssl/crypto.h>
 #include <tee_internal_api.h>
+#include <user_ta_header.h>
 
 #include "libtee/internal/call.h"
 #include "libtee/internal/mapping.h"
 #include "libtee/internal/panic.h"
 
-/* Before each block: its size, for wiping, and a mark that a wrong pointer does not have. */
+/* Before each block: its neighbours, its size, for wiping, and a mark that a wrong pointer does not have. */
 struct block {
+	struct block *before;
+	struct block *after;
 	size_t size;
 	uint64_t mark;
 	_Alignas(max_align_t) uint8_t data[];
@@ -24,11 +28,16 @@ struct block {
 #define BLOCK_FREED 0x7465652d66726565u
 
 static void *instance_data;
-static size_t in_use;
+
+/* What the application has of its heap. */
+static struct {
+	struct block *first;
+	size_t used;
+} heap;
 
 size_t tee_memory_in_use(void)
 {
-	return in_use;
+	return heap.used;
 }
 
 void tee_memory_own(const char *function, const void *buffer, size_t size)
@@ -89,21 +98,67 @@ void *TEE_GetInstanceData(void)
 	return instance_data;
 }
 
-/* §4.11.4. A size of 0 gives a pointer of its own that must not be followed. */
-void *TEE_Malloc(size_t size, uint32_t hint)
+static void block_link(struct block *block)
+{
+	block->after = heap.first;
+	if (heap.first)
+		heap.first->before = block;
+	heap.first = block;
+	heap.used += block->size;
+}
+
+static void block_unlink(struct block *block)
+{
+	if (block->before)
+		block->before->after = block->after;
+	else
+		heap.first = block->after;
+	if (block->after)
+		block->after->before = block->before;
+	heap.used -= block->size;
+}
+
+/* What the application had in it is gone before anybody else gets the memory. */
+static void block_free(struct block *block)
+{
+	block_unlink(block);
+	OPENSSL_cleanse(block->data, block->size);
+	block->mark = BLOCK_FREED;
+	free(block);
+}
+
+void tee_memory_free_all(void)
+{
+	while (heap.first)
+		block_free(heap.first);
+}
+
+static void *allocate(size_t size, bool zero)
 {
 	struct block *block;
 
-	/* All hints but this one ask for zeros, and giving zeros is always allowed; no memory here is ever shared. */
 	if (size > SIZE_MAX - sizeof(*block))
 		return NULL;
-	block = hint == TEE_MALLOC_NO_FILL ? malloc(sizeof(*block) + size) : calloc(1, sizeof(*block) + size);
+	block = zero ? calloc(1, sizeof(*block) + size) : malloc(sizeof(*block) + size);
 	if (!block)
 		return NULL;
+	block->before = NULL;
 	block->size = size;
 	block->mark = BLOCK_MARK;
-	in_use += size;
+	block_link(block);
 	return block->data;
+}
+
+/*
+ * §4.11.4. A size of 0 gives a pointer of its own that must not be followed. The heap has the size that the application
+ * asked for (TA_DATA_SIZE), so that one that goes wild takes no more.
+ */
+void *TEE_Malloc(size_t size, uint32_t hint)
+{
+	if (heap.used > ta_head.data_size || size > ta_head.data_size - heap.used)
+		return NULL;
+	/* All hints but this one ask for zeros, and giving zeros is always allowed; no memory here is ever shared. */
+	return allocate(size, hint != TEE_MALLOC_NO_FILL);
 }
 
 static struct block *block_of(const char *function, void *buffer)
@@ -124,7 +179,10 @@ void *TEE_Realloc(void *buffer, size_t newSize)
 	if (!buffer)
 		return TEE_Malloc(newSize, TEE_MALLOC_FILL_ZERO);
 	keep = block_of(__func__, buffer)->size;
-	fresh = TEE_Malloc(newSize, TEE_MALLOC_FILL_ZERO);
+	/* The old block and the new one are there together for a moment: only the new one counts. */
+	if (newSize > keep && newSize - keep > ta_head.data_size - heap.used)
+		return NULL;
+	fresh = allocate(newSize, true);
 	if (!fresh)
 		return NULL;
 	memcpy(fresh, buffer, keep < newSize ? keep : newSize);
@@ -132,18 +190,11 @@ void *TEE_Realloc(void *buffer, size_t newSize)
 	return fresh;
 }
 
-/* §4.11.6. What the application had in it is gone before anybody else gets the memory. */
+/* §4.11.6 */
 void TEE_Free(void *buffer)
 {
-	struct block *block;
-
-	if (!buffer)
-		return;
-	block = block_of(__func__, buffer);
-	in_use -= block->size;
-	OPENSSL_cleanse(block->data, block->size);
-	block->mark = BLOCK_FREED;
-	free(block);
+	if (buffer)
+		block_free(block_of(__func__, buffer));
 }
 
 /* §4.11.7 */

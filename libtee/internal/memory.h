@@ -19,6 +19,9 @@ void tee_memory_any(const char *function, const void *buffer, size_t size);
 /* Bytes that TEE_Malloc() and TEE_Realloc() have given out and not got back. */
 size_t tee_memory_in_use(void);
 
+/* Wipes and frees what TEE_Malloc() gave and nobody freed (end of an instance). */
+void tee_memory_free_all(void);
+
 #define TEE_OUT(buffer, size) tee_memory_own(__func__, buffer, size)
 #define TEE_IN(buffer, size) tee_memory_own(__func__, buffer, size)
 #define TEE_OUTBUF(buffer, size) tee_memory_any(__func__, buffer, size)

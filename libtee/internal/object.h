@@ -39,6 +39,9 @@ TEE_ObjectHandle tee_object_next_of(const struct tee_stored *stored, TEE_ObjectH
 /* What the API answers for the storage; ends the process when nobody knows any more what is stored. */
 TEE_Result tee_store_result(enum tee_store_err err);
 
+/* TEE_ERROR_ITEM_NOT_FOUND: no such storage; TEE_ERROR_STORAGE_NOT_AVAILABLE: not in this process. */
+TEE_Result tee_store_available(uint32_t storage);
+
 uint32_t tee_object_usage(TEE_ObjectHandle object);
 
 /* Ends all handles (tests, end of an instance). */

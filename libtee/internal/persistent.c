@@ -31,6 +31,13 @@ TEE_Result tee_store_result(enum tee_store_err err)
 	}
 }
 
+TEE_Result tee_store_available(uint32_t storage)
+{
+	if (storage != TEE_STORAGE_PRIVATE)
+		return TEE_ERROR_ITEM_NOT_FOUND;
+	return tee_store_dir() < 0 ? TEE_ERROR_STORAGE_NOT_AVAILABLE : TEE_SUCCESS;
+}
+
 /* For the functions that the specification gives no other result for a change that cannot be made now. */
 static TEE_Result change_result(enum tee_store_err err)
 {
@@ -115,13 +122,15 @@ TEE_Result TEE_OpenPersistentObject(uint32_t storageID, const void *objectID, si
 				    TEE_ObjectHandle *object)
 {
 	struct tee_stored *stored;
+	TEE_Result result;
 
 	check_id(__func__, objectID, objectIDLen);
 	TEE_OUT(object, sizeof(TEE_ObjectHandle));
 	TEE_MISUSE_IF(flags & ~(uint32_t)(ACCESS_FLAGS | SHARE_FLAGS), "there are no such flags");
 	*object = TEE_HANDLE_NULL;
-	if (storageID != TEE_STORAGE_PRIVATE)
-		return TEE_ERROR_ITEM_NOT_FOUND;
+	result = tee_store_available(storageID);
+	if (result)
+		return result;
 	stored = tee_store_find(objectID, objectIDLen);
 	if (!stored)
 		return TEE_ERROR_ITEM_NOT_FOUND;
@@ -196,8 +205,9 @@ TEE_Result TEE_CreatePersistentObject(uint32_t storageID, const void *objectID, 
 		tee_object_check(__func__, attributes);
 		TEE_MISUSE_IF(!attributes->initialized, "the attributes object has no key");
 	}
-	if (storageID != TEE_STORAGE_PRIVATE)
-		return TEE_ERROR_ITEM_NOT_FOUND;
+	result = tee_store_available(storageID);
+	if (result)
+		return result;
 	stored = tee_store_find(objectID, objectIDLen);
 	if (stored && (!(flags & TEE_DATA_FLAG_OVERWRITE) || tee_object_next_of(stored, NULL)))
 		return TEE_ERROR_ACCESS_CONFLICT;

@@ -61,6 +61,14 @@ static const struct {
 } conditional[] = {
 	{ SCMP_SYS(ioctl), 1, UINT32_MAX, TEECHAN_REPLY_RECV },
 	{ SCMP_SYS(ioctl), 1, UINT32_MAX, TEECHAN_CANCELLED },
+	/* to other trusted applications, if its user may be their client: then the device is open */
+	{ SCMP_SYS(ioctl), 1, UINT32_MAX, TEECHAN_VERSION },
+	{ SCMP_SYS(ioctl), 1, UINT32_MAX, TEECHAN_OPEN_SESSION },
+	{ SCMP_SYS(ioctl), 1, UINT32_MAX, TEECHAN_INVOKE },
+	{ SCMP_SYS(ioctl), 1, UINT32_MAX, TEECHAN_CANCEL },
+	{ SCMP_SYS(ioctl), 1, UINT32_MAX, TEECHAN_CLOSE_SESSION },
+	{ SCMP_SYS(ioctl), 1, UINT32_MAX, TEECHAN_REGION_ALLOC },
+	{ SCMP_SYS(ioctl), 1, UINT32_MAX, TEECHAN_REGION_FREE },
 	/* no code but what was loaded */
 	{ SCMP_SYS(mmap), 2, PROT_EXEC, 0 },
 	{ SCMP_SYS(mprotect), 2, PROT_EXEC, 0 },

@@ -10,6 +10,7 @@
 #include <tee_internal_api.h>
 
 #include "libtee/internal/call.h"
+#include "libtee/internal/instance.h"
 #include "libtee/internal/log.h"
 
 _Static_assert(TEECHAN_PARAMS == TEE_NUM_PARAMS, "a message has as many parameters as an entry point");
@@ -145,7 +146,8 @@ static void client_log(uint32_t number, const struct teechan_identity *who)
 		[TEECHAN_LOGIN_GROUP_APPLICATION] = "group-application",
 	};
 	const size_t known = sizeof(logins) / sizeof(logins[0]);
-	const char *login = who->login < known && logins[who->login] ? logins[who->login] : "?";
+	const char *login = who->login < known && logins[who->login] ? logins[who->login] :
+			    who->login == TEECHAN_LOGIN_TRUSTED_APP  ? "trusted-application" : "?";
 	char digest[2 * TEECHAN_DIGEST_LEN + 1];
 	size_t i;
 
@@ -165,7 +167,9 @@ static TEE_Result session_open(struct server *server, uint32_t number, uint32_t 
 	if (!session)
 		return TEE_ERROR_OUT_OF_MEMORY;
 	*origin = TEECHAN_ORIGIN_TA;
-	result = TA_OpenSessionEntryPoint(server->types, server->params, &session->context);
+	result = tee_instance_make(TA_CreateEntryPoint);
+	if (!result)
+		result = TA_OpenSessionEntryPoint(server->types, server->params, &session->context);
 	if (result) {
 		OPENSSL_free(session);
 		return result;
@@ -175,6 +179,17 @@ static TEE_Result session_open(struct server *server, uint32_t number, uint32_t 
 	server->sessions = session;
 	client_log(number, &server->call.client);
 	return TEE_SUCCESS;
+}
+
+/* GP Core 1.3 §2.1.3: an instance without sessions ends, unless it is kept alive. */
+static void sessions_changed(const struct server *server, bool before)
+{
+	bool now = server->sessions;
+
+	if (!now && !tee_instance_is_kept())
+		tee_instance_destroy(TA_DestroyEntryPoint);
+	if (now != before && server->config->has_session)
+		server->config->has_session(now);
 }
 
 static CHANNEL_HOT TEE_Result dispatch(struct server *server, const struct teechan_reply_recv *msg, uint32_t *origin)
@@ -204,10 +219,13 @@ static CHANNEL_HOT void message_serve(struct server *server, struct teechan_repl
 {
 	uint32_t origin = TEECHAN_ORIGIN_TEE;
 	TEE_Result result = TEE_ERROR_COMMUNICATION;
+	bool before = server->sessions;
 
 	if (params_take(server, msg)) {
 		tee_call_begin(&server->call);
 		result = dispatch(server, msg, &origin);
+		if (msg->kind != TEECHAN_KIND_INVOKE)
+			sessions_changed(server, before);
 		tee_call_end();
 	} else {
 		tee_log(TEE_LOG_ERR, "message %llu: its parameters make no sense; refused", (unsigned long long)msg->id);
@@ -275,23 +293,36 @@ static void sessions_close(struct server *server)
 	}
 }
 
+/* One that is kept alive is there before anybody comes. */
+static int instance_start(void)
+{
+	TEE_Result result = TEE_SUCCESS;
+
+	if (tee_instance_init()) {
+		tee_log(TEE_LOG_ERR, "out of memory");
+		return -1;
+	}
+	if (tee_instance_is_kept())
+		result = tee_instance_make(TA_CreateEntryPoint);
+	if (result)
+		tee_log(TEE_LOG_ERR, "the application's TA_CreateEntryPoint failed: 0x%08x", result);
+	return result ? -1 : 0;
+}
+
 int tee_serve(const struct tee_serve_config *config)
 {
 	static struct server server;
-	TEE_Result result = TA_CreateEntryPoint();
 	int err;
 
 	server = (struct server){ .config = config };
-	if (result) {
-		tee_log(TEE_LOG_ERR, "the application's TA_CreateEntryPoint failed: 0x%08x", result);
+	if (instance_start())
 		return -1;
-	}
 	tee_call_channel(config->chan, &config->window);
 	if (config->ready)
 		config->ready();
 	err = loop(&server);
 	sessions_close(&server);
 	tee_call_channel(NULL, NULL);
-	TA_DestroyEntryPoint();
+	tee_instance_destroy(TA_DestroyEntryPoint);
 	return err;
 }

@@ -32,6 +32,7 @@ static const struct ratio {
 	{ "lend_4k_per_invoke_value", LOAD_LEND_4K, LOAD_VALUE, "call that lends 4 KiB / with a value" },
 	{ "lend_64k_per_invoke_value", LOAD_LEND_64K, LOAD_VALUE, "call that lends 64 KiB, one page touched / with a value" },
 	{ "lend_1m_per_invoke_value", LOAD_LEND_1M, LOAD_VALUE, "call that lends 1 MiB, one page touched / with a value" },
+	{ "open_session_per_invoke_value", LOAD_OPEN, LOAD_VALUE, "session opened and closed / call with a value" },
 	{ "lend_1m_per_copy_1m", LOAD_WHOLE_1M, LOAD_COPY_1M, "1 MiB lent, all of it used / the same, copied there and back" },
 };
 
@@ -184,6 +185,7 @@ static void measure_instructions(struct run *run, FILE *json)
 		{ "seqpacket_instructions", LOAD_SEQPACKET },
 		{ "lend_4k_instructions", LOAD_LEND_4K },
 		{ "lend_1m_instructions", LOAD_LEND_1M },
+		{ "open_session_instructions", LOAD_OPEN },
 	};
 
 	measure(run);

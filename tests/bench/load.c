@@ -108,6 +108,19 @@ static void call_value(struct bench *bench)
 	CHECK(op.params[0].value.a == bench->turn + 1u);
 }
 
+/*
+ * The pair: an application that never closes runs out of sessions. Closing does not wait, but the application hears of it
+ * before it hears of anything later, so the next opening pays for it.
+ */
+static void open_and_close(struct bench *bench)
+{
+	static const TEEC_UUID uuid = BENCH_TA_UUID;
+	TEEC_Session session;
+
+	CHECK(!TEEC_OpenSession(&bench->ctx, &session, &uuid, TEEC_LOGIN_PUBLIC, NULL, NULL, NULL));
+	TEEC_CloseSession(&session);
+}
+
 static void call_temp(struct bench *bench, size_t size)
 {
 	TEEC_Operation op = { .paramTypes = TEEC_PARAM_TYPES(TEEC_MEMREF_TEMP_INOUT, TEEC_NONE, TEEC_NONE, TEEC_NONE) };
@@ -222,6 +235,9 @@ static void load_once(struct bench *bench, enum load_id id)
 		break;
 	case LOAD_COPY_1M:
 		whole_copied(bench);
+		break;
+	case LOAD_OPEN:
+		open_and_close(bench);
 		break;
 	default:
 		if (id >= LOAD_COPIED)

@@ -21,6 +21,7 @@ enum load_id {
 	LOAD_LEND_1M,
 	LOAD_WHOLE_1M,		/* a lent region, wholly rewritten by the client and wholly read by the application */
 	LOAD_COPY_1M,		/* the same over memory that is copied there and back */
+	LOAD_OPEN,		/* TEEC_OpenSession and TEEC_CloseSession, to an application that runs and has another session */
 	LOAD_LENT,		/* as LOAD_WHOLE_1M, for each of load_sizes[] */
 	LOAD_COPIED = LOAD_LENT + 7,	/* the same as temporary references */
 	LOAD_COUNT = LOAD_COPIED + 7,

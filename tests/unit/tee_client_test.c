@@ -164,7 +164,7 @@ static void logins_arrive(void **state)
 		op.params[0].tmpref.size = sizeof(text);
 		assert_int_equal(TEEC_OpenSession(&ctx, &other, &uuid, methods[i], &group, NULL, NULL), TEEC_SUCCESS);
 		assert_int_equal(TEEC_InvokeCommand(&other, CMD_WHO, &op, NULL), TEEC_SUCCESS);
-		assert_int_equal(sscanf(text, "%x:", &login), 1);
+		assert_int_equal(sscanf(text, "%u:", &login), 1);
 		assert_int_equal(login, methods[i]);
 		TEEC_CloseSession(&other);
 	}

@@ -138,7 +138,7 @@ static void properties_as_text(void **state)
 		{ TEE_PROPSET_CURRENT_TA, "gpd.ta.appID", "11223344-5566-7788-99aa-bbccddeeff01" },
 		{ TEE_PROPSET_CURRENT_TA, "gpd.ta.singleInstance", "true" },
 		{ TEE_PROPSET_CURRENT_TA, "gpd.ta.instanceKeepAlive", "false" },
-		{ TEE_PROPSET_CURRENT_TA, "gpd.ta.dataSize", "65536" },
+		{ TEE_PROPSET_CURRENT_TA, "gpd.ta.dataSize", "16777216" },
 		{ TEE_PROPSET_CURRENT_TA, "gpd.ta.version", "1.2" },
 		{ TEE_PROPSET_CURRENT_TA, "test.u64", "1099511627776" },
 		{ TEE_PROPSET_CURRENT_TA, "test.string", "a text" },

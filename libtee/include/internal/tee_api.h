@@ -2,7 +2,7 @@
 /*
  * Functions of the GlobalPlatform TEE Internal Core API 1.3.1 that are there.
  *
- * Not there yet, and so not declared: sessions between trusted applications and persistent time.
+ * Not there yet, and so not declared: persistent time.
  *
  * A handle or a state that the specification forbids panics: the process ends (TEE_Panic). So does a client's memory
  * where the specification says [in] or [out] (§3.4): handles, sizes and counts, object ids, arrays of attributes, and the
@@ -43,6 +43,24 @@ TEE_CHECKED TEE_Result TEE_GetNextProperty(TEE_PropSetHandle enumerator);
 
 /* Ends this instance at once; its callers get TEE_ERROR_TARGET_DEAD (§4.8.1). Writes the code to the journal. */
 void TEE_Panic(TEE_Result panicCode) __attribute__((noreturn));
+
+/*
+ * Sessions to other trusted applications (§4.9). The other one sees TEE_LOGIN_TRUSTED_APP and this one's UUID, for which
+ * the kernel vouches. Memory of this application, or of its client as far as the running call refers to it, is copied
+ * there and back. Timeouts are milliseconds or TEE_TIMEOUT_INFINITE: when one is over, and when the running operation is
+ * cancelled and that is unmasked, the other application is told, and has a second to answer. @returnOrigin may be NULL.
+ *
+ * TEE_ERROR_ACCESS_DENIED, origin TEE: this application's user may not open the channel as a client (group teeclnt).
+ * TEE_ERROR_BUSY: to itself, or no more sessions. TEE_ERROR_ITEM_NOT_FOUND: it does not run. TEE_ERROR_TARGET_DEAD: it
+ * ended; close the session. Two applications that call each other in a circle wait until a timeout or the watchdog.
+ */
+TEE_CHECKED TEE_Result TEE_OpenTASession(const TEE_UUID *destination, uint32_t cancellationRequestTimeout,
+					 uint32_t paramTypes, TEE_Param params[TEE_NUM_PARAMS],
+					 TEE_TASessionHandle *session, uint32_t *returnOrigin);
+void TEE_CloseTASession(TEE_TASessionHandle session);
+TEE_CHECKED TEE_Result TEE_InvokeTACommand(TEE_TASessionHandle session, uint32_t cancellationRequestTimeout,
+					   uint32_t commandID, uint32_t paramTypes, TEE_Param params[TEE_NUM_PARAMS],
+					   uint32_t *returnOrigin);
 
 /* Cancellation (§4.10): masked at the start of each entry point. The last two return whether it was masked before. */
 bool TEE_GetCancellationFlag(void);
@@ -101,6 +119,7 @@ TEE_CHECKED TEE_Result TEE_GenerateKey(TEE_ObjectHandle object, uint32_t keySize
  * TEE_OBJECT_ID_MAX_LEN bytes, data up to 1 MiB an object and 32 MiB together.
  *
  * TEE_ERROR_ACCESS_CONFLICT: not shared with a handle that is open, or the id is taken. TEE_ERROR_STORAGE_NO_SPACE.
+ * TEE_ERROR_STORAGE_NOT_AVAILABLE: a multi-instance application has no storage.
  * TEE_ERROR_CORRUPT_OBJECT: what is stored is no object of a type that is there. A device that fails to write ends the
  * process, and an altered storage keeps it from starting.
  *

@@ -13,10 +13,16 @@
 
 #define TA_EXPORT
 
-/* §4.3.1: called once, before the first session. An error ends the instance. */
+/*
+ * §4.3.1: called once, before the first session. An error ends the instance: whoever opens the session gets it, or, with
+ * TA_FLAG_INSTANCE_KEEP_ALIVE, the process does not start to serve.
+ */
 TEE_Result TA_EXPORT TA_CreateEntryPoint(void);
 
-/* §4.3.2: called once, after the last session. */
+/*
+ * §4.3.2: called once, after the last session; with TA_FLAG_INSTANCE_KEEP_ALIVE, when the process ends. What the instance
+ * did not free is freed then.
+ */
 void TA_EXPORT TA_DestroyEntryPoint(void);
 
 /*

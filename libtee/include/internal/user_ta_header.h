@@ -8,7 +8,10 @@
 
 #include "tee_api_types.h"
 
-/* Flags of TA_FLAGS. An instance lives as long as its process: TA_FLAG_INSTANCE_KEEP_ALIVE changes nothing yet. */
+/*
+ * Flags of TA_FLAGS. TA_FLAG_INSTANCE_KEEP_ALIVE counts with TA_FLAG_SINGLE_INSTANCE only: such an instance lives as
+ * long as its process, any other from its first session to its last.
+ */
 #define TA_FLAG_SINGLE_INSTANCE		(1 << 2)
 #define TA_FLAG_MULTI_SESSION		(1 << 3)
 #define TA_FLAG_INSTANCE_KEEP_ALIVE	(1 << 4)

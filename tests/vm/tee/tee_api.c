@@ -360,6 +360,226 @@ static void cancellation(void)
 	both_stop(&ta, &client);
 }
 
+/* --- instances --- */
+
+static uint32_t count_in(TEEC_Session *session, uint32_t *created)
+{
+	TEEC_Operation op = { .paramTypes = TEEC_PARAM_TYPES(TEEC_VALUE_OUTPUT, 0, 0, 0) };
+
+	CHECK(TEEC_InvokeCommand(session, CMD_COUNT, &op, NULL) == TEEC_SUCCESS);
+	*created = op.params[0].value.b;
+	return op.params[0].value.a;
+}
+
+/* GP Core 1.3 §2.1.3: all sessions have one instance, and the first session after the last has a fresh one. */
+static void instance_ends_with_its_last_session(void)
+{
+	struct ta ta;
+	struct client client;
+	TEEC_Session second;
+	uint32_t created;
+	int i;
+
+	both_start(&ta, &client);
+	CHECK(count_in(&client.session, &created) == 1 && created == 1);
+	CHECK(TEEC_OpenSession(&client.ctx, &second, &uuid, TEEC_LOGIN_PUBLIC, NULL, NULL, NULL) == TEEC_SUCCESS);
+	CHECK(count_in(&second, &created) == 2 && created == 1);
+	TEEC_CloseSession(&client.session);
+	CHECK(count_in(&second, &created) == 3 && created == 1);
+	TEEC_CloseSession(&second);
+	for (i = 0; i < 20; i++) {
+		CHECK(TEEC_OpenSession(&client.ctx, &second, &uuid, TEEC_LOGIN_PUBLIC, NULL, NULL, NULL) == TEEC_SUCCESS);
+		CHECK(count_in(&second, &created) == 1 && created == 1);
+		TEEC_CloseSession(&second);
+	}
+	both_stop(&ta, &client);
+}
+
+static const TEEC_UUID many_uuid = TEE_TEST_TA3_UUID;
+
+/* Tries until one of the instances that are being made is ready. */
+static TEEC_Result many_open(TEEC_Context *ctx, TEEC_Session *session)
+{
+	TEEC_Result result;
+	int i;
+
+	for (i = 0; i < 1000; i++) {
+		result = TEEC_OpenSession(ctx, session, &many_uuid, TEEC_LOGIN_PUBLIC, NULL, NULL, NULL);
+		if (result != TEEC_ERROR_BUSY)
+			break;
+		usleep(10000);
+	}
+	return result;
+}
+
+/* Each session has an instance of its own, a panic ends one session, and the next session of a process is fresh too. */
+static void multi_instance(void)
+{
+	TEEC_Session sessions[5];
+	struct ta ta;
+	TEEC_Context ctx;
+	TEEC_Operation op = { .paramTypes = TEEC_PARAM_TYPES(TEEC_MEMREF_TEMP_INPUT, 0, 0, 0) };
+	uint32_t created;
+	size_t i;
+
+	ta_folders_make();
+	ta_start_as(&ta, "tee_ta3", NULL);
+	CHECK(TEEC_InitializeContext(NULL, &ctx) == TEEC_SUCCESS);
+	for (i = 0; i < ROWS(sessions); i++)
+		CHECK(many_open(&ctx, &sessions[i]) == TEEC_SUCCESS);
+	for (i = 0; i < ROWS(sessions); i++) {
+		CHECK(count_in(&sessions[i], &created) == 1 && created == 1);
+		CHECK(count_in(&sessions[i], &created) == 2);
+	}
+	/* The log has one writer. */
+	op.params[0].tmpref.buffer = &created;
+	op.params[0].tmpref.size = sizeof(created);
+	CHECK(TEEC_InvokeCommand(&sessions[0], CMD_STORE, &op, NULL) == 0xf0100003);
+	CHECK(TEEC_InvokeCommand(&sessions[2], CMD_PANIC, NULL, NULL) == TEEC_ERROR_TARGET_DEAD);
+	TEEC_CloseSession(&sessions[2]);
+	CHECK(count_in(&sessions[1], &created) == 3);
+	CHECK(many_open(&ctx, &sessions[2]) == TEEC_SUCCESS);
+	CHECK(count_in(&sessions[2], &created) == 1);
+	for (i = 0; i < ROWS(sessions); i++)
+		TEEC_CloseSession(&sessions[i]);
+	CHECK(many_open(&ctx, &sessions[0]) == TEEC_SUCCESS);
+	CHECK(count_in(&sessions[0], &created) == 1 && created == 1);
+	TEEC_CloseSession(&sessions[0]);
+	TEEC_FinalizeContext(&ctx);
+	ta_stop(&ta);
+}
+
+/* TA_STACK_SIZE and what libtee needs itself, not the 8 MiB that a process has otherwise. */
+static void stack_is_bounded(void)
+{
+	struct ta ta;
+	struct client client;
+	TEEC_Operation op = { .paramTypes = TEEC_PARAM_TYPES(TEEC_VALUE_INOUT, 0, 0, 0) };
+	int status;
+
+	both_start(&ta, &client);
+	op.params[0].value.a = 16 << 10;
+	CHECK(call(&client, CMD_STACK, &op) == TEEC_SUCCESS);
+	op.params[0].value.a = 2 << 20;
+	CHECK(call(&client, CMD_STACK, &op) == TEEC_ERROR_TARGET_DEAD);
+	status = ta_end(&ta);
+	CHECK(WIFSIGNALED(status) && WTERMSIG(status) == SIGSEGV);
+	client_stop(&client);
+}
+
+/* --- one application calls another --- */
+
+#define RELAY TEEC_PARAM_TYPES(TEEC_VALUE_INPUT, TEEC_MEMREF_PARTIAL_INOUT, TEEC_VALUE_OUTPUT, TEEC_VALUE_OUTPUT)
+
+struct relay {
+	struct ta ta, other;
+	struct client client;
+	TEEC_SharedMemory memory;
+};
+
+static void relay_start(struct relay *relay, size_t size)
+{
+	both_start(&relay->ta, &relay->client);
+	ta_start_as(&relay->other, "tee_ta2", NULL);
+	relay->memory = (TEEC_SharedMemory){ .size = size, .flags = TEEC_MEM_INPUT | TEEC_MEM_OUTPUT };
+	CHECK(TEEC_AllocateSharedMemory(&relay->client.ctx, &relay->memory) == TEEC_SUCCESS);
+}
+
+static TEEC_Operation relay_call(struct relay *relay, uint32_t command, uint32_t timeout, size_t size)
+{
+	TEEC_Operation op = { .paramTypes = RELAY };
+
+	op.params[0].value.a = command;
+	op.params[0].value.b = timeout;
+	op.params[1].memref = (TEEC_RegisteredMemoryReference){ &relay->memory, size, 0 };
+	CHECK(call(&relay->client, CMD_RELAY, &op) == TEEC_SUCCESS);
+	return op;
+}
+
+static void relay_stop(struct relay *relay)
+{
+	TEEC_ReleaseSharedMemory(&relay->memory);
+	both_stop(&relay->ta, &relay->client);
+	ta_stop(&relay->other);
+}
+
+/* GP Core 1.3 §4.9: the other one is told who asks, and memory that the client lent reaches it and comes back. */
+static void application_calls_another(void)
+{
+	static const size_t sizes[] = { 1, 4097, 16384, 300000 };
+	struct relay relay;
+	TEEC_Operation op;
+	char *bytes;
+	size_t i;
+
+	relay_start(&relay, 300000);
+	bytes = relay.memory.buffer;
+	op = relay_call(&relay, CMD_WHO, UINT32_MAX, 100);
+	CHECK(op.params[3].value.a == TEEC_SUCCESS && op.params[3].value.b == TEEC_ORIGIN_TRUSTED_APP);
+	CHECK(!strcmp(bytes, "4026531840:7ee9a100-7e57-4000-8000-746573740001"));
+	CHECK(op.params[2].value.b == (uint32_t)relay.ta.pid);
+	for (i = 0; i < ROWS(sizes); i++) {
+		memset(bytes, 'x', 300000);
+		op = relay_call(&relay, CMD_UPPER, UINT32_MAX, sizes[i]);
+		CHECK(op.params[3].value.a == TEEC_SUCCESS && op.params[2].value.a == sizes[i]);
+		CHECK(bytes[0] == 'X' && bytes[sizes[i] - 1] == 'X');
+		CHECK(sizes[i] == 300000 || bytes[sizes[i]] == 'x');
+	}
+	relay_stop(&relay);
+}
+
+static void *relay_thread(void *arg)
+{
+	struct waiting *waiting = arg;
+
+	waiting->begun = true;
+	waiting->result = call(waiting->client, CMD_RELAY, &waiting->op);
+	return NULL;
+}
+
+/* Time that is over ends the other's work, and so does the client that cancels what the first one works on. */
+static void cancellation_passes_on(void)
+{
+	struct relay relay;
+	struct waiting waiting = { .client = &relay.client };
+	TEEC_Operation op;
+	pthread_t thread;
+
+	relay_start(&relay, 4096);
+	op = relay_call(&relay, CMD_WAIT, 100, 100);
+	CHECK(op.params[3].value.a == TEEC_ERROR_CANCEL && op.params[3].value.b == TEEC_ORIGIN_TRUSTED_APP);
+	waiting.op.paramTypes = RELAY;
+	waiting.op.params[0].value.a = CMD_WAIT;
+	waiting.op.params[0].value.b = UINT32_MAX;
+	waiting.op.params[1].memref = (TEEC_RegisteredMemoryReference){ &relay.memory, 100, 0 };
+	CHECK(!pthread_create(&thread, NULL, relay_thread, &waiting));
+	while (!waiting.begun)
+		sched_yield();
+	TEEC_RequestCancellation(&waiting.op);
+	CHECK(!pthread_join(thread, NULL));
+	CHECK(waiting.result == TEEC_ERROR_CANCEL || waiting.op.params[3].value.a == TEEC_ERROR_CANCEL);
+	relay_stop(&relay);
+}
+
+/* The panic of the other one is its own. */
+static void other_application_panics(void)
+{
+	struct relay relay;
+	TEEC_Operation op;
+	int status;
+
+	relay_start(&relay, 4096);
+	op = relay_call(&relay, CMD_PANIC, UINT32_MAX, 100);
+	CHECK(op.params[3].value.a == TEEC_ERROR_TARGET_DEAD && op.params[3].value.b == TEEC_ORIGIN_TEE);
+	status = ta_end(&relay.other);
+	CHECK(WIFEXITED(status) && WEXITSTATUS(status) == EX_SOFTWARE);
+	op = relay_call(&relay, CMD_WHO, UINT32_MAX, 100);
+	CHECK(op.params[3].value.a == TEEC_ERROR_ITEM_NOT_FOUND);
+	CHECK(count(&relay.client) == 1);
+	TEEC_ReleaseSharedMemory(&relay.memory);
+	both_stop(&relay.ta, &relay.client);
+}
+
 static void identity(void)
 {
 	TEEC_Operation op = { .paramTypes = TEEC_PARAM_TYPES(TEEC_MEMREF_TEMP_OUTPUT, TEEC_VALUE_OUTPUT, 0, 0) };
@@ -630,6 +850,12 @@ int main(void)
 		{ "a panic ends the application and nothing else", panic_ends_the_application_only },
 		{ "2,000 calls under SIGALRM execute 2,000 times", calls_under_signals_execute_once },
 		{ "cancellation", cancellation },
+		{ "an instance ends with its last session", instance_ends_with_its_last_session },
+		{ "an instance for each session", multi_instance },
+		{ "the stack is bounded", stack_is_bounded },
+		{ "an application calls another", application_calls_another },
+		{ "a timeout and a cancellation pass on to the other", cancellation_passes_on },
+		{ "the other's panic is its own", other_application_panics },
 		{ "identity", identity },
 		{ "identity of an application", identity_of_an_application },
 		{ "storage survives SIGKILL", storage_survives_a_kill },

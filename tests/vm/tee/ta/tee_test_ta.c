@@ -14,8 +14,13 @@
 
 #define OBJECT "object"
 
+/* Variables of all kinds: an instance begins with what is written here. */
+static uint32_t counted;
+static uint32_t created = 100;
+
 TEE_Result TA_CreateEntryPoint(void)
 {
+	created++;
 	return TEE_SUCCESS;
 }
 
@@ -280,6 +285,36 @@ static TEE_Result read_into_client(TEE_Param *params)
 	return TEE_ReadObjectData(object, params[0].memref.buffer, params[0].memref.size, &count);
 }
 
+static uint32_t __attribute__((noinline)) stack_use(uint32_t bytes)
+{
+	volatile uint8_t some[1024];
+
+	some[0] = (uint8_t)bytes;
+	return bytes > sizeof(some) ? stack_use(bytes - (uint32_t)sizeof(some)) + some[0] : some[0];
+}
+
+/* Asks the other application the same, in a session of its own. */
+static TEE_Result relay(TEE_Param *params)
+{
+	static const TEE_UUID other = TEE_TEST_TA2_UUID;
+	const uint32_t types = TEE_PARAM_TYPES(TEE_PARAM_TYPE_MEMREF_INOUT, TEE_PARAM_TYPE_VALUE_OUTPUT, 0, 0);
+	TEE_Param there[TEE_NUM_PARAMS] = { params[1] };
+	TEE_TASessionHandle session;
+	TEE_Result result;
+	uint32_t origin;
+
+	TEE_UnmaskCancellation();
+	result = TEE_OpenTASession(&other, TEE_TIMEOUT_INFINITE, 0, NULL, &session, &origin);
+	if (!result)
+		result = TEE_InvokeTACommand(session, params[0].value.b, params[0].value.a, types, there, &origin);
+	TEE_CloseTASession(session);
+	params[1].memref.size = there[0].memref.size;
+	params[2] = there[1];
+	params[3].value.a = result;
+	params[3].value.b = origin;
+	return TEE_SUCCESS;
+}
+
 /* No application does this; an attacker who got into one would. */
 static long forbidden(uint32_t which)
 {
@@ -312,7 +347,6 @@ static long forbidden(uint32_t which)
 
 TEE_Result TA_InvokeCommandEntryPoint(void *context, uint32_t command, uint32_t types, TEE_Param params[TEE_NUM_PARAMS])
 {
-	static uint32_t count;
 	uint8_t *bytes = params[0].memref.buffer;
 	size_t i;
 
@@ -320,7 +354,8 @@ TEE_Result TA_InvokeCommandEntryPoint(void *context, uint32_t command, uint32_t 
 	(void)types;
 	switch (command) {
 	case CMD_COUNT:
-		params[0].value.a = ++count;
+		params[0].value.a = ++counted;
+		params[0].value.b = created - 100;
 		return TEE_SUCCESS;
 	case CMD_UPPER:
 		for (i = 0; i < params[0].memref.size; i++)
@@ -347,6 +382,11 @@ TEE_Result TA_InvokeCommandEntryPoint(void *context, uint32_t command, uint32_t 
 		return rights(params);
 	case CMD_READ_INTO_CLIENT:
 		return read_into_client(params);
+	case CMD_STACK:
+		params[0].value.b = stack_use(params[0].value.a);
+		return TEE_SUCCESS;
+	case CMD_RELAY:
+		return relay(params);
 	case CMD_FORBIDDEN:
 		errno = 0;
 		params[0].value.b = (uint32_t)forbidden(params[0].value.a);

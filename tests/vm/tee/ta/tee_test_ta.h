@@ -4,9 +4,13 @@
 #define TEE_TEST_TA_H
 
 #define TEE_TEST_TA_UUID { 0x7ee9a100, 0x7e57, 0x4000, { 0x80, 0x00, 0x74, 0x65, 0x73, 0x74, 0x00, 0x01 } }
+/* The same application again. */
+#define TEE_TEST_TA2_UUID { 0x7ee9a100, 0x7e57, 0x4000, { 0x80, 0x00, 0x74, 0x65, 0x73, 0x74, 0x00, 0x02 } }
+/* And with an instance for each session. */
+#define TEE_TEST_TA3_UUID { 0x7ee9a100, 0x7e57, 0x4000, { 0x80, 0x00, 0x74, 0x65, 0x73, 0x74, 0x00, 0x03 } }
 
 enum tee_test_command {
-	CMD_COUNT,	/* 0 value out: calls of this command so far in this process */
+	CMD_COUNT,	/* 0 value out: calls of this command so far in this instance, times it was created */
 	CMD_UPPER,	/* 0 memory inout: upper case; 1 value out: its size */
 	CMD_ALGORITHMS,	/* runs each algorithm, the clocks and the random numbers once */
 	CMD_STORE,	/* 0 memory in: becomes the object's data */
@@ -17,6 +21,9 @@ enum tee_test_command {
 	CMD_PANIC,
 	CMD_RIGHTS,	/* 0 memory in, 1 memory inout, 2 value out: a bit for each right that is as it should be */
 	CMD_READ_INTO_CLIENT,	/* 0 memory inout: TEE_ReadObjectData into it, which panics */
+	CMD_RELAY,	/* 0 value in: a command for the other application, milliseconds; 1 memory inout: its parameter 0;
+			   2 value out: its parameter 1; 3 value out: result, origin */
+	CMD_STACK,	/* 0 value in: bytes of stack to use */
 	CMD_FORBIDDEN,	/* 0 value in: which forbidden system call to try; 0 value out: errno if it came back */
 };
 

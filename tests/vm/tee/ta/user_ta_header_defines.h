@@ -7,7 +7,7 @@
 #define TA_UUID		TEE_TEST_TA_UUID
 #define TA_FLAGS	(TA_FLAG_SINGLE_INSTANCE | TA_FLAG_MULTI_SESSION)
 #define TA_STACK_SIZE	16384
-#define TA_DATA_SIZE	65536
+#define TA_DATA_SIZE	(8 << 20)
 #define TA_VERSION	"1.0"
 #define TA_DESCRIPTION	"teepay: tests of libtee"
 
