@@ -102,6 +102,7 @@ static int tch_param_copy_in(struct tch_session *session, struct tch_param *para
 	param->user = u64_to_user_ptr(in->a);
 	param->size = in->b;
 	param->at = at;
+	session->written = true;
 	if (!tch_type_is_in(param->type)) {
 		memset(session->inbox + at, 0, param->size);
 		return access_ok(param->user, param->size) ? 0 : -EFAULT;

@@ -45,8 +45,10 @@ static struct page *tch_inbox_page(void *data, unsigned long pgoff)
 static vm_fault_t tch_inbox_fill(struct tch_place *place, struct vm_fault *vmf,
 				 unsigned long base, bool ro)
 {
-	struct tch_inbox_view view = { tch_session_of_place(place), base };
+	struct tch_session *session = tch_session_of_place(place);
+	struct tch_inbox_view view = { session, base };
 
+	WRITE_ONCE(session->mapped, true);
 	return tch_mapping_fill(vmf, base, TCH_INBOX_PAGES, tch_inbox_page, &view);
 }
 
@@ -62,11 +64,17 @@ static void tch_session_release(struct kref *ref)
 	struct tch_session *session = container_of(ref, struct tch_session, ref);
 	struct tch_window *window = &session->ta->window;
 
-	/* The range must stay taken until nothing of it is mapped. */
-	tch_place_unmap(window, &session->place, 0, TCH_INBOX_PAGES, false);
-	tch_place_unmap(window, &session->place, 0, TCH_INBOX_PAGES, true);
+	/*
+	 * The range must stay taken until nothing of it is mapped. Most sessions
+	 * never have a temporary reference: then it never was, and is zeros still.
+	 */
+	if (session->mapped) {
+		tch_place_unmap(window, &session->place, 0, TCH_INBOX_PAGES, false);
+		tch_place_unmap(window, &session->place, 0, TCH_INBOX_PAGES, true);
+	}
 	tch_place_del(window, &session->place);
-	memzero_explicit(session->inbox, TCH_INBOX_SIZE);
+	if (session->mapped || session->written)
+		memzero_explicit(session->inbox, TCH_INBOX_SIZE);
 	free_pages_exact(session->inbox, TCH_INBOX_SIZE);
 	tch_charge_free(session->charge);
 	tch_ta_put(session->ta);

@@ -37,6 +37,8 @@ enum tch_life {
  * @ta_id: in ta->sessions
  * @place: the inbox in the TA's windows
  * @inbox: the memory; belongs to whom the message belongs
+ * @written: something was written to @inbox
+ * @mapped: the TA saw some of @inbox
  * @life: under ta->wait.lock
  * @quit: the client closed it or is gone; under ta->wait.lock
  * @listed: in ta->sessions; under ta->wait.lock
@@ -56,6 +58,8 @@ struct tch_session {
 	u32 ta_id;
 	struct tch_place place;
 	void *inbox;
+	bool written;
+	bool mapped;
 
 	enum tch_life life;
 	bool quit;
