@@ -2,7 +2,6 @@
 #include "libtee/internal/serve.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <string.h>
 #include <time.h>
 
@@ -136,26 +135,37 @@ static CHANNEL_HOT void answer(struct server *server, struct teechan_reply_recv 
 	}
 }
 
-/* Who comes, as the kernel says; for whoever asks later which program it was. */
+static void digest_text(const uint8_t *digest, char text[2 * TEECHAN_DIGEST_LEN + 1])
+{
+	static const char digits[] = "0123456789abcdef";
+	size_t i;
+
+	for (i = 0; i < TEECHAN_DIGEST_LEN; i++) {
+		text[2 * i] = digits[digest[i] >> 4];
+		text[2 * i + 1] = digits[digest[i] & 15];
+	}
+	text[2 * TEECHAN_DIGEST_LEN] = '\0';
+}
+
+/*
+ * Which program comes, as the kernel says; for whoever asks later. A login without an executable has nothing to tell
+ * that the channel's monitor would not, and a line in the log costs more than the session.
+ */
 static void client_log(uint32_t number, const struct teechan_identity *who)
 {
 	static const char *const logins[] = {
-		[TEECHAN_LOGIN_PUBLIC] = "public", [TEECHAN_LOGIN_USER] = "user",
-		[TEECHAN_LOGIN_GROUP] = "group", [TEECHAN_LOGIN_APPLICATION] = "application",
+		[TEECHAN_LOGIN_APPLICATION] = "application",
 		[TEECHAN_LOGIN_USER_APPLICATION] = "user-application",
 		[TEECHAN_LOGIN_GROUP_APPLICATION] = "group-application",
 	};
 	const size_t known = sizeof(logins) / sizeof(logins[0]);
-	const char *login = who->login < known && logins[who->login] ? logins[who->login] :
-			    who->login == TEECHAN_LOGIN_TRUSTED_APP  ? "trusted-application" : "?";
 	char digest[2 * TEECHAN_DIGEST_LEN + 1];
-	size_t i;
 
-	for (i = 0; i < TEECHAN_DIGEST_LEN; i++)
-		snprintf(digest + 2 * i, 3, "%02x", who->digest[i]);
-	tee_log(TEE_LOG_INFO, "session %u opened: uid %u, gid %u, pid %u, login %s%s%s", number, who->uid, who->gid, who->pid,
-		login, who->login & TEECHAN_LOGIN_APPLICATION ? ", executable sha256 " : "",
-		who->login & TEECHAN_LOGIN_APPLICATION ? digest : "");
+	if (who->login >= known || !logins[who->login])
+		return;
+	digest_text(who->digest, digest);
+	tee_log(TEE_LOG_INFO, "session %u opened: uid %u, gid %u, pid %u, login %s, executable sha256 %s", number, who->uid,
+		who->gid, who->pid, logins[who->login], digest);
 }
 
 static TEE_Result session_open(struct server *server, uint32_t number, uint32_t *origin)
