@@ -80,6 +80,7 @@ void TEE_ResetPersistentObjectEnumerator(TEE_ObjectEnumHandle objectEnumerator)
 /* §5.8.4: an enumeration that is under way begins anew. */
 TEE_Result TEE_StartPersistentObjectEnumerator(TEE_ObjectEnumHandle objectEnumerator, uint32_t storageID)
 {
+	TEE_STORAGE_GUARD();
 	TEE_Result result;
 
 	check(__func__, objectEnumerator);
@@ -113,6 +114,7 @@ static bool key_bits(const struct tee_stored *stored, uint32_t *bits)
 TEE_Result TEE_GetNextPersistentObject(TEE_ObjectEnumHandle objectEnumerator, TEE_ObjectInfo *objectInfo, void *objectID,
 				       size_t *objectIDLen)
 {
+	TEE_STORAGE_GUARD();
 	const struct tee_stored *stored;
 	uint32_t bits;
 

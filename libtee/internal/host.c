@@ -12,6 +12,7 @@
 #include "libtee/internal/object.h"
 #include "libtee/internal/operation.h"
 #include "libtee/internal/store.h"
+#include "libtee/internal/store_share.h"
 #include "libtee/internal/ta_digest.h"
 #include "libtee/internal/ta_session.h"
 #include "libtee/internal/uuid.h"
@@ -51,7 +52,19 @@ enum tee_store_err tee_host_start(const struct tee_host_config *config)
 	if (!tee_ta_digest())
 		tee_log(TEE_LOG_WARNING, "cannot read my own executable: no org.teepay.ta.digest");
 	tee_device_id_set(config->device_key);
-	return config->state_dir ? storage_start(config) : TEE_STORE_OK;
+	if (config->shared && tee_share_init()) {
+		tee_log(TEE_LOG_ERR, "no memory that several processes can share");
+		return TEE_STORE_NO_MEMORY;
+	}
+	return storage_start(config);
+}
+
+void tee_host_forked(void)
+{
+	/* /proc/self is whose it was when it was opened. */
+	tee_mapping_fini();
+	if (tee_mapping_init())
+		tee_log(TEE_LOG_WARNING, "no /proc: TEE_CheckMemoryAccessRights will say no to everything");
 }
 
 int tee_host_storage_dir(void)
@@ -66,4 +79,5 @@ void tee_host_stop(void)
 	tee_enumerator_free_all();
 	tee_ta_session_close_all();
 	tee_store_stop();
+	tee_share_fini();
 }

@@ -23,6 +23,7 @@
 #include "libtee/internal/pool.h"
 #include "libtee/internal/sandbox.h"
 #include "libtee/internal/serve.h"
+#include "libtee/internal/store_share.h"
 #include "libtee/internal/ta_session.h"
 #include "libtee/internal/uuid.h"
 
@@ -95,17 +96,17 @@ static bool is_multi_instance(void)
 	return !(ta_head.flags & TA_FLAG_SINGLE_INSTANCE);
 }
 
+/* In this process, or, of a multi-instance application, in the one that the others are forked from. */
 static int storage_open(void)
 {
 	const char *dir = getenv("STATE_DIRECTORY");
 	uint8_t key[TEE_DEVICE_KEY_SIZE];
-	struct tee_host_config config = { .state_dir = dir && *dir ? dir : STATE_DIR, .device_key = key };
+	struct tee_host_config config = {
+		.state_dir = dir && *dir ? dir : STATE_DIR, .device_key = key, .shared = is_multi_instance(),
+	};
 	enum tee_store_err err;
 
-	/* The log has one writer: the instances of one application, which would have to share it, have none. */
-	if (is_multi_instance())
-		config.state_dir = NULL;
-	else if (tee_device_key_read(key))
+	if (tee_device_key_read(key))
 		return TEE_EXIT_CONFIG;
 	err = tee_host_start(&config);
 	OPENSSL_cleanse(key, sizeof(key));
@@ -184,13 +185,11 @@ static void stack_limit(void)
 		tee_log(TEE_LOG_WARNING, "cannot limit the stack: %s", strerror(errno));
 }
 
-/* Everything from the storage on: in this process, or in each of a multi-instance application. */
+/* Everything after the storage: in this process, or in each of a multi-instance application. */
 static int serve(struct tee_serve_config *config)
 {
-	int code = storage_open();
+	int code;
 
-	if (code)
-		return code;
 	if (channel_bind(config))
 		return TEE_EXIT_FAILED;
 	tee_ta_session_init();
@@ -214,6 +213,7 @@ static int serve_in_pool(void)
 		.has_session = tee_pool_has_session,
 	};
 
+	tee_host_forked();
 	return serve(&config);
 }
 
@@ -228,9 +228,13 @@ int main(int argc, char **argv)
 	signals_set();
 	if (tee_notify_open())
 		return TEE_EXIT_FAILED;
+	code = storage_open();
+	if (code)
+		return code;
 	if (is_multi_instance()) {
 		const struct tee_pool_config config = {
 			.serve = serve_in_pool,
+			.gone = tee_share_forget,
 			.stop = &stop,
 			.tick_ns = tee_notify_watchdog_ns(),
 			.ready = ready,
@@ -238,6 +242,7 @@ int main(int argc, char **argv)
 		};
 
 		code = tee_pool_run(&config);
+		tee_host_stop();
 	} else {
 		struct tee_serve_config config = {
 			.stop = &stop,

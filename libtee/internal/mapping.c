@@ -21,6 +21,13 @@ int tee_mapping_init(void)
 	return maps_fd < 0 ? -errno : 0;
 }
 
+void tee_mapping_fini(void)
+{
+	if (maps_fd >= 0)
+		close(maps_fd);
+	maps_fd = -1;
+}
+
 /* The part of the buffer that no line so far has covered. Lines come in the order of their addresses. */
 struct wanted {
 	uintptr_t from;

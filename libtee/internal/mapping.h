@@ -8,6 +8,8 @@
 
 /* Opens the list while that is still allowed, before the sandbox. 0 or -errno. Later calls do nothing. */
 int tee_mapping_init(void);
+/* Forgets it: the list is that of the process that opened it. */
+void tee_mapping_fini(void);
 
 /* Whether all of the buffer is mapped, readable if asked for, writable if asked for. Says no when it cannot find out. */
 bool tee_mapping_allows(const void *buffer, size_t size, bool read, bool write);

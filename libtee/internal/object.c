@@ -9,6 +9,7 @@
 #include "libtee/internal/bytes.h"
 #include "libtee/internal/memory.h"
 #include "libtee/internal/panic.h"
+#include "libtee/internal/store_share.h"
 
 static TEE_ObjectHandle living;
 
@@ -20,6 +21,7 @@ TEE_ObjectHandle tee_object_new(const struct tee_key_type *type)
 		return NULL;
 	object->key.type = type;
 	object->usage = UINT32_MAX;
+	object->share = -1;
 	object->next = living;
 	living = object;
 	return object;
@@ -29,6 +31,10 @@ void tee_object_free(TEE_ObjectHandle object)
 {
 	TEE_ObjectHandle *at = &living;
 
+	if (object->share >= 0) {
+		TEE_STORAGE_GUARD();
+		tee_share_close(object->share);
+	}
 	while (*at != object)
 		at = &(*at)->next;
 	*at = object->next;
@@ -57,6 +63,31 @@ void tee_object_check_persistent(const char *function, TEE_ObjectHandle object)
 	tee_object_check(function, object);
 	if (!object->stored)
 		tee_panic_misuse(function, "not a persistent object");
+}
+
+int tee_object_storage_enter(void)
+{
+	TEE_ObjectHandle at;
+	bool anew;
+	enum tee_store_err err = tee_store_enter(&anew);
+
+	if (err)
+		tee_panic_storage(tee_store_strerror(err));
+	for (at = living; anew && at; at = at->next) {
+		if (!at->stored)
+			continue;
+		at->stored = tee_store_find(at->id.bytes, at->id.size);
+		/* The rules of sharing keep what is open from being deleted. */
+		if (!at->stored)
+			tee_panic_storage("an object that is open has gone");
+	}
+	return 0;
+}
+
+void tee_object_storage_leave(const int *guard)
+{
+	(void)guard;
+	tee_store_leave();
 }
 
 TEE_ObjectHandle tee_object_next_of(const struct tee_stored *stored, TEE_ObjectHandle after)
@@ -106,6 +137,7 @@ TEE_Result TEE_RestrictObjectUsage1(TEE_ObjectHandle object, uint32_t objectUsag
 		object->usage &= objectUsage;
 		return TEE_SUCCESS;
 	}
+	TEE_STORAGE_GUARD();
 	result = tee_store_result(tee_store_set_usage(object->stored, object->stored->meta.usage & objectUsage));
 	return result ? TEE_ERROR_STORAGE_NOT_AVAILABLE : TEE_SUCCESS;
 }

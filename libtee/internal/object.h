@@ -17,6 +17,8 @@ struct __TEE_ObjectHandle {
 	uint32_t usage;			/* TEE_USAGE_*; of a persistent object its stored usage counts */
 	bool initialized;
 	struct tee_stored *stored;	/* persistent object, else NULL */
+	struct tee_stored_id id;	/* its id: with this it is found again */
+	int share;			/* tee_share_open()'s number; -1: none */
 	uint32_t access;		/* TEE_DATA_FLAG_* it was opened with */
 	size_t position;		/* in the data, bytes */
 };
@@ -35,6 +37,15 @@ void tee_object_check_persistent(const char *function, TEE_ObjectHandle object);
 
 /* The first living handle of a stored object after a given one; NULL, NULL to start. */
 TEE_ObjectHandle tee_object_next_of(const struct tee_stored *stored, TEE_ObjectHandle after);
+
+/*
+ * TEE_STORAGE_GUARD() at the beginning of a function that uses what is stored: until its end no other process changes it,
+ * and all handles' objects are what they are now.
+ */
+int tee_object_storage_enter(void);
+void tee_object_storage_leave(const int *guard);
+#define TEE_STORAGE_GUARD() \
+	const int storage_guard __attribute__((cleanup(tee_object_storage_leave), unused)) = tee_object_storage_enter()
 
 /* What the API answers for the storage; ends the process when nobody knows any more what is stored. */
 TEE_Result tee_store_result(enum tee_store_err err);

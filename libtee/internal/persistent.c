@@ -8,6 +8,7 @@
 #include "libtee/internal/memory.h"
 #include "libtee/internal/object.h"
 #include "libtee/internal/panic.h"
+#include "libtee/internal/store_share.h"
 
 #define ACCESS_FLAGS (TEE_DATA_FLAG_ACCESS_READ | TEE_DATA_FLAG_ACCESS_WRITE | TEE_DATA_FLAG_ACCESS_WRITE_META)
 #define SHARE_FLAGS (TEE_DATA_FLAG_SHARE_READ | TEE_DATA_FLAG_SHARE_WRITE)
@@ -46,6 +47,14 @@ static TEE_Result change_result(enum tee_store_err err)
 	return result ? TEE_ERROR_STORAGE_NOT_AVAILABLE : TEE_SUCCESS;
 }
 
+static bool is_open(const struct tee_stored *stored)
+{
+	uint32_t access;
+	uint32_t shared;
+
+	return tee_object_next_of(stored, NULL) || tee_share_others(stored->id, stored->id_size, &access, &shared);
+}
+
 /*
  * §5.7.3: if any of several handles reads, all of them must share reading, the one that reads too; the same with
  * writing; and who may write the metadata is alone.
@@ -53,11 +62,13 @@ static TEE_Result change_result(enum tee_store_err err)
 static bool may_open(const struct tee_stored *stored, uint32_t flags)
 {
 	TEE_ObjectHandle other = tee_object_next_of(stored, NULL);
-	uint32_t access = flags;
-	uint32_t shared = flags;
+	uint32_t access;
+	uint32_t shared;
 
-	if (!other)
+	if (!tee_share_others(stored->id, stored->id_size, &access, &shared) && !other)
 		return true;
+	access |= flags;
+	shared &= flags;
 	for (; other; other = tee_object_next_of(stored, other)) {
 		access |= other->access;
 		shared &= other->access;
@@ -69,9 +80,30 @@ static bool may_open(const struct tee_stored *stored, uint32_t flags)
 	return !(access & TEE_DATA_FLAG_ACCESS_WRITE) || (shared & TEE_DATA_FLAG_SHARE_WRITE);
 }
 
+static void handle_id(TEE_ObjectHandle object, const void *id, size_t id_size)
+{
+	object->id.size = (uint8_t)id_size;
+	if (id_size)
+		memcpy(object->id.bytes, id, id_size);
+}
+
+/* Tells the other processes, if there are any, before anything is changed. False: there are too many handles. */
+static bool handle_share(TEE_ObjectHandle object, const void *id, size_t id_size, uint32_t flags)
+{
+	object->share = tee_share_open(id, id_size, flags & (ACCESS_FLAGS | SHARE_FLAGS));
+	return object->share >= 0 || !tee_share_is_on();
+}
+
+static void handle_unshare(TEE_ObjectHandle object)
+{
+	tee_share_close(object->share);
+	object->share = -1;
+}
+
 static void handle_open(TEE_ObjectHandle object, struct tee_stored *stored, uint32_t flags)
 {
 	object->stored = stored;
+	handle_id(object, stored->id, stored->id_size);
 	object->max_bits = stored->meta.max_size;
 	object->initialized = true;
 	object->access = flags & (ACCESS_FLAGS | SHARE_FLAGS);
@@ -91,6 +123,10 @@ static TEE_Result handle_new(struct tee_stored *stored, uint32_t flags, TEE_Obje
 	if (stored->key_size && !tee_key_decode(&object->key, stored->key, stored->key_size)) {
 		tee_object_free(object);
 		return TEE_ERROR_CORRUPT_OBJECT;
+	}
+	if (!handle_share(object, stored->id, stored->id_size, flags)) {
+		tee_object_free(object);
+		return TEE_ERROR_OUT_OF_MEMORY;
 	}
 	handle_open(object, stored, flags);
 	*out = object;
@@ -121,6 +157,7 @@ static void check_id(const char *function, const void *id, size_t size)
 TEE_Result TEE_OpenPersistentObject(uint32_t storageID, const void *objectID, size_t objectIDLen, uint32_t flags,
 				    TEE_ObjectHandle *object)
 {
+	TEE_STORAGE_GUARD();
 	struct tee_stored *stored;
 	TEE_Result result;
 
@@ -190,6 +227,7 @@ TEE_Result TEE_CreatePersistentObject(uint32_t storageID, const void *objectID, 
 				      TEE_ObjectHandle attributes, const void *initialData, size_t initialDataLen,
 				      TEE_ObjectHandle *object)
 {
+	TEE_STORAGE_GUARD();
 	TEE_ObjectHandle fresh;
 	struct tee_stored *stored;
 	TEE_Result result;
@@ -209,14 +247,18 @@ TEE_Result TEE_CreatePersistentObject(uint32_t storageID, const void *objectID, 
 	if (result)
 		return result;
 	stored = tee_store_find(objectID, objectIDLen);
-	if (stored && (!(flags & TEE_DATA_FLAG_OVERWRITE) || tee_object_next_of(stored, NULL)))
+	if (stored && (!(flags & TEE_DATA_FLAG_OVERWRITE) || is_open(stored)))
 		return TEE_ERROR_ACCESS_CONFLICT;
 	if (!handle_prepare(attributes, object, &fresh))
 		return TEE_ERROR_OUT_OF_MEMORY;
-	result = stored_put(objectID, objectIDLen, attributes, initialData, initialDataLen, &stored);
+	result = TEE_ERROR_OUT_OF_MEMORY;
+	if (!fresh || handle_share(fresh, objectID, objectIDLen, flags))
+		result = stored_put(objectID, objectIDLen, attributes, initialData, initialDataLen, &stored);
 	if (!result && fresh)
 		handle_open(fresh, stored, flags);
-	else if (fresh && fresh != attributes)
+	else if (fresh)
+		handle_unshare(fresh);
+	if (result && fresh && fresh != attributes)
 		tee_object_free(fresh);
 	if (!result && object)
 		*object = fresh;
@@ -233,6 +275,7 @@ static void check_meta(const char *function, TEE_ObjectHandle object)
 /* §5.7.4 */
 TEE_Result TEE_CloseAndDeletePersistentObject1(TEE_ObjectHandle object)
 {
+	TEE_STORAGE_GUARD();
 	struct tee_stored *stored;
 
 	if (object == TEE_HANDLE_NULL)
@@ -246,9 +289,17 @@ TEE_Result TEE_CloseAndDeletePersistentObject1(TEE_ObjectHandle object)
 /* §5.7.5 */
 TEE_Result TEE_RenamePersistentObject(TEE_ObjectHandle object, const void *newObjectID, size_t newObjectIDLen)
 {
+	TEE_STORAGE_GUARD();
+	TEE_Result result;
+
 	check_meta(__func__, object);
 	check_id(__func__, newObjectID, newObjectIDLen);
 	if (tee_store_find(newObjectID, newObjectIDLen))
 		return TEE_ERROR_ACCESS_CONFLICT;
-	return change_result(tee_store_rename(object->stored, newObjectID, newObjectIDLen));
+	result = change_result(tee_store_rename(object->stored, newObjectID, newObjectIDLen));
+	if (result)
+		return result;
+	handle_id(object, newObjectID, newObjectIDLen);
+	tee_share_rename(object->share, newObjectID, newObjectIDLen);
+	return TEE_SUCCESS;
 }

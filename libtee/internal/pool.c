@@ -153,6 +153,8 @@ static void member_ended(struct pool *pool, unsigned int i)
 	while (waitpid(gone.pid, &status, 0) < 0 && errno == EINTR)
 		;
 	pool->members[i] = pool->members[--pool->count];
+	if (pool->config->gone)
+		pool->config->gone(gone.pid);
 	code = WIFEXITED(status) ? WEXITSTATUS(status) : TEE_EXIT_PANIC;
 	if (*pool->config->stop || pool->code)
 		return;

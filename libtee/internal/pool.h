@@ -14,6 +14,7 @@
 #include <signal.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #define TEE_POOL_MAX		16
 #define TEE_POOL_SPARE		2
@@ -21,6 +22,7 @@
 
 struct tee_pool_config {
 	int (*serve)(void);			/* runs in each process; its exit code */
+	void (*gone)(pid_t pid);		/* a process has ended; may be NULL */
 	const volatile sig_atomic_t *stop;	/* not 0: end all; a signal interrupts until then */
 	uint64_t tick_ns;			/* how often tick() is called, and a process must call tee_pool_alive(); 0: never */
 	void (*ready)(void);			/* the first process serves */

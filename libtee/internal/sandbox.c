@@ -34,6 +34,7 @@ static const int allowed[] = {
 	SCMP_SYS(fdatasync),
 	SCMP_SYS(fsync),
 	SCMP_SYS(ftruncate),
+	SCMP_SYS(fstat),
 	SCMP_SYS(futex),
 	SCMP_SYS(getpid),
 	SCMP_SYS(getrandom),
@@ -41,6 +42,8 @@ static const int allowed[] = {
 	SCMP_SYS(madvise),
 	SCMP_SYS(mremap),
 	SCMP_SYS(munmap),
+	/* of the storage's files, which instances of one application share (store_share.h) */
+	SCMP_SYS(newfstatat),
 	SCMP_SYS(pread64),
 	SCMP_SYS(pwrite64),
 	SCMP_SYS(restart_syscall),

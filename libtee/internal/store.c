@@ -8,6 +8,7 @@
 
 #include "libtee/internal/bytes.h"
 #include "libtee/internal/log.h"
+#include "libtee/internal/store_share.h"
 #include "libtee/internal/store_table.h"
 
 /*
@@ -166,6 +167,7 @@ static enum tee_store_err record_commit(struct record *record)
 			err = TEE_STORE_NO_SPACE;
 	}
 	OPENSSL_clear_free(record->bytes, record->capacity);
+	tee_share_changed();
 	return err;
 }
 
@@ -303,9 +305,28 @@ enum tee_store_err tee_store_start(const struct tee_store_log_config *config, ui
 
 void tee_store_stop(void)
 {
-	while (tee_table_first())
-		remove_object(tee_table_first());
+	tee_table_clear();
+	store.live = 0;
 	tee_store_log_close(&store.log);
+}
+
+enum tee_store_err tee_store_enter(bool *anew)
+{
+	enum tee_store_err err;
+
+	*anew = tee_share_lock() && store.log;
+	if (!*anew)
+		return TEE_STORE_OK;
+	tee_table_clear();
+	store.live = 0;
+	err = tee_store_log_reload(store.log, replay, NULL);
+	tee_share_read();
+	return err;
+}
+
+void tee_store_leave(void)
+{
+	tee_share_unlock();
 }
 
 int tee_store_dir(void)

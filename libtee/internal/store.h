@@ -45,8 +45,20 @@ struct tee_stored {
 	size_t capacity;
 };
 
+struct tee_stored_id {
+	uint8_t size;
+	uint8_t bytes[TEE_STORE_ID_MAX];
+};
+
 /* Opens the storage; *position is the record that an error is about. */
 enum tee_store_err tee_store_start(const struct tee_store_log_config *config, uint64_t *position);
+
+/*
+ * Around whatever uses the rest of this file, if several processes share the storage (store_share.h): *anew: it was all read
+ * anew, and no object is where it was. After an error nobody knows what is stored.
+ */
+enum tee_store_err tee_store_enter(bool *anew);
+void tee_store_leave(void);
 
 /* Closes it and wipes what was in memory. */
 void tee_store_stop(void);
@@ -93,6 +105,8 @@ struct tee_store_cursor {
 	struct tee_stored *next;
 	uint64_t newest;
 	bool started;
+	struct tee_stored_id *rest;		/* what is left, once the objects were read anew */
+	size_t left;
 };
 
 /* Also of one that is started: it begins anew. The structure is all zeros before the first start, and after a stop. */

@@ -105,6 +105,25 @@ enum tee_store_err tee_store_file_swap(struct tee_store_file *file)
 	return TEE_STORE_OK;
 }
 
+enum tee_store_err tee_store_file_look(struct tee_store_file *file)
+{
+	struct stat named;
+	struct stat st;
+
+	if (fstatat(file->dir, file->name, &named, AT_SYMLINK_NOFOLLOW) || fstat(file->fd, &st))
+		return TEE_STORE_FAILED;
+	if (named.st_ino != st.st_ino) {
+		int other = file->fd;
+
+		file->fd = file->spare;
+		file->spare = other;
+		if (fstat(file->fd, &st) || named.st_ino != st.st_ino)
+			return TEE_STORE_FAILED;
+	}
+	file->size = (uint64_t)st.st_size;
+	return TEE_STORE_OK;
+}
+
 static void close_one(int *fd)
 {
 	if (*fd >= 0)

@@ -43,6 +43,9 @@ enum tee_store_err tee_store_file_spare(struct tee_store_file *file);
  */
 enum tee_store_err tee_store_file_swap(struct tee_store_file *file);
 
+/* Another process may have swapped the two meanwhile: finds out which is the log now, and its size. */
+enum tee_store_err tee_store_file_look(struct tee_store_file *file);
+
 void tee_store_file_close(struct tee_store_file *file);
 
 #endif

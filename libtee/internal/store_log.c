@@ -392,11 +392,9 @@ static enum tee_store_err head_make(struct tee_store_log *log, const struct tee_
 	return err ? err : head_write(log);
 }
 
-static enum tee_store_err head_read(struct tee_store_log *log, const struct tee_store_log_config *config)
+/* The sector of a head of this version, with a good checksum. */
+static enum tee_store_err head_sector(struct tee_store_log *log, uint8_t sector[TEE_SECTOR_SIZE])
 {
-	uint8_t sector[TEE_SECTOR_SIZE];
-	const uint8_t *head = sector + TEE_SECTOR_HEAD;
-	uint8_t uuid[TEE_UUID_BYTES];
 	struct tee_sector place;
 	enum tee_store_err err;
 
@@ -405,20 +403,59 @@ static enum tee_store_err head_read(struct tee_store_log *log, const struct tee_
 	err = sectors_read(log, sector, 0, 1);
 	if (err)
 		return err;
-	tee_uuid_bytes(&config->uuid, uuid);
 	if (!tee_sector_parse(sector, &place) || place.number || place.count != 1 ||
-	    tee_get_be32(head) != FORMAT_VERSION || memcmp(head + AT_UUID, uuid, sizeof(uuid)))
+	    tee_get_be32(sector + TEE_SECTOR_HEAD) != FORMAT_VERSION)
 		return TEE_STORE_CORRUPT;
-	memcpy(log->head, head, HEAD_SEALED);
-	err = head_crypt(log, config);
-	if (err)
-		return err;
+	return TEE_STORE_OK;
+}
+
+/* Opens the seal; the records follow. */
+static enum tee_store_err head_open(struct tee_store_log *log, uint8_t sector[TEE_SECTOR_SIZE])
+{
+	const uint8_t *head = sector + TEE_SECTOR_HEAD;
+
 	/* The head is whole, so a seal that does not fit is another key's. */
 	if (tee_store_crypt_open(log->crypt, head, HEAD_SEALED, sector + TEE_SECTOR_HEAD + HEAD_SIZE, 0, head + AT_NONCE,
 				 head + AT_TAG))
 		return TEE_STORE_KEY;
 	memcpy(log->tag, head + AT_TAG, sizeof(log->tag));
+	log->end = TEE_SECTOR_SIZE;
+	log->number = 1;
 	return TEE_STORE_OK;
+}
+
+static enum tee_store_err head_read(struct tee_store_log *log, const struct tee_store_log_config *config)
+{
+	uint8_t sector[TEE_SECTOR_SIZE];
+	uint8_t uuid[TEE_UUID_BYTES];
+	enum tee_store_err err = head_sector(log, sector);
+
+	if (err)
+		return err;
+	memcpy(log->head, sector + TEE_SECTOR_HEAD, HEAD_SEALED);
+	tee_uuid_bytes(&config->uuid, uuid);
+	if (memcmp(log->head + AT_UUID, uuid, sizeof(uuid)))
+		return TEE_STORE_CORRUPT;
+	err = head_crypt(log, config);
+	return err ? err : head_open(log, sector);
+}
+
+enum tee_store_err tee_store_log_reload(struct tee_store_log *log, tee_store_replay replay, void *arg)
+{
+	uint8_t sector[TEE_SECTOR_SIZE];
+	enum tee_store_err err = tee_store_file_look(&log->file);
+
+	if (err)
+		return err;
+	log->fd = log->file.fd;
+	log->file_size = log->file.size / TEE_SECTOR_SIZE * TEE_SECTOR_SIZE;
+	err = head_sector(log, sector);
+	/* It is the same log: its key is the one that there is. */
+	if (!err && memcmp(sector + TEE_SECTOR_HEAD, log->head, HEAD_SEALED))
+		err = TEE_STORE_CORRUPT;
+	if (!err)
+		err = head_open(log, sector);
+	return err ? err : replay_all(log, replay, arg);
 }
 
 static enum tee_store_err log_start(struct tee_store_log *log, const struct tee_store_log_config *config)
@@ -437,10 +474,7 @@ static enum tee_store_err log_start(struct tee_store_log *log, const struct tee_
 		if (err)
 			return err;
 	}
-	err = head_read(log, config);
-	log->end = TEE_SECTOR_SIZE;
-	log->number = 1;
-	return err;
+	return head_read(log, config);
 }
 
 enum tee_store_err tee_store_log_open(struct tee_store_log **out, const struct tee_store_log_config *config,

@@ -65,6 +65,12 @@ bool tee_store_log_has_room(const struct tee_store_log *log, size_t size);
 /* The folder with the files, open; the log's own. */
 int tee_store_log_dir(const struct tee_store_log *log);
 
+/*
+ * Reads the log anew from its beginning: another process that has the same files open changed it. The replay starts from
+ * nothing.
+ */
+enum tee_store_err tee_store_log_reload(struct tee_store_log *log, tee_store_replay replay, void *arg);
+
 /* Appends to the fresh log the records that stand for all that was appended so far. */
 typedef enum tee_store_err (*tee_store_snapshot)(struct tee_store_log *fresh);
 

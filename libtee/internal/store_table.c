@@ -169,6 +169,36 @@ struct tee_stored *tee_table_first(void)
 	return table.first;
 }
 
+/* What a cursor has still to give, by the ids. Without memory it is at its end. */
+static void cursor_keep(struct tee_store_cursor *cursor)
+{
+	const struct tee_stored *object;
+	size_t count = 0;
+
+	for (object = cursor->next; object && object->serial <= cursor->newest; object = object->after)
+		count++;
+	cursor->rest = count ? OPENSSL_zalloc(count * sizeof(*cursor->rest)) : NULL;
+	cursor->left = cursor->rest ? count : 0;
+	/* The last one first, so that giving is counting down. */
+	for (object = cursor->next; cursor->rest && count; object = object->after) {
+		struct tee_stored_id *id = &cursor->rest[--count];
+
+		id->size = (uint8_t)object->id_size;
+		memcpy(id->bytes, object->id, sizeof(id->bytes));
+	}
+}
+
+void tee_table_clear(void)
+{
+	struct tee_store_cursor *cursor;
+
+	for (cursor = table.cursors; cursor; cursor = cursor->other)
+		if (!cursor->rest)
+			cursor_keep(cursor);
+	while (table.first)
+		tee_table_remove(table.first);
+}
+
 /* --- data --- */
 
 /* Doubling keeps a stream of small writes from copying all each time. */
@@ -218,9 +248,24 @@ void tee_store_cursor_start(struct tee_store_cursor *cursor)
 	table.cursors = cursor;
 }
 
+static struct tee_stored *cursor_rest(struct tee_store_cursor *cursor)
+{
+	struct tee_stored *object = NULL;
+
+	while (!object && cursor->left) {
+		const struct tee_stored_id *id = &cursor->rest[--cursor->left];
+
+		object = tee_table_find(id->bytes, id->size);
+	}
+	return object;
+}
+
 struct tee_stored *tee_store_cursor_next(struct tee_store_cursor *cursor)
 {
 	struct tee_stored *object = cursor->next;
+
+	if (cursor->rest)
+		return cursor_rest(cursor);
 
 	/* What was made after the start is not part of it: otherwise who makes objects meanwhile never comes to an end. */
 	if (!cursor->started || !object || object->serial > cursor->newest)
@@ -237,5 +282,6 @@ void tee_store_cursor_stop(struct tee_store_cursor *cursor)
 		at = &(*at)->other;
 	if (*at)
 		*at = cursor->other;
+	OPENSSL_free(cursor->rest);
 	*cursor = (struct tee_store_cursor){ 0 };
 }

@@ -23,6 +23,9 @@ void tee_table_rename(struct tee_stored *object, const void *id, size_t id_size)
 
 struct tee_stored *tee_table_first(void);
 
+/* Takes all objects out, to be put in anew: who goes through them goes on with those that are there again. */
+void tee_table_clear(void);
+
 /* Room for size bytes of data, the new ones zero. False without memory. */
 bool tee_table_reserve(struct tee_stored *object, size_t size);
 /* The room is there. */

@@ -11,6 +11,7 @@
 /* §5.9.1: [out] buffer. Data is read from memory; it was authenticated when it was loaded. */
 TEE_Result TEE_ReadObjectData(TEE_ObjectHandle object, void *buffer, size_t size, size_t *count)
 {
+	TEE_STORAGE_GUARD();
 	size_t left;
 
 	tee_object_check_persistent(__func__, object);
@@ -35,6 +36,7 @@ static void check_writable(const char *function, TEE_ObjectHandle object)
 /* §5.9.2 */
 TEE_Result TEE_WriteObjectData(TEE_ObjectHandle object, const void *buffer, size_t size)
 {
+	TEE_STORAGE_GUARD();
 	TEE_Result result;
 
 	check_writable(__func__, object);
@@ -50,6 +52,8 @@ TEE_Result TEE_WriteObjectData(TEE_ObjectHandle object, const void *buffer, size
 /* §5.9.3: the position stays, even beyond the end. */
 TEE_Result TEE_TruncateObjectData(TEE_ObjectHandle object, size_t size)
 {
+	TEE_STORAGE_GUARD();
+
 	check_writable(__func__, object);
 	return tee_store_result(tee_store_resize(object->stored, size));
 }
@@ -57,6 +61,7 @@ TEE_Result TEE_TruncateObjectData(TEE_ObjectHandle object, size_t size)
 /* §5.9.4 */
 TEE_Result TEE_SeekObjectData(TEE_ObjectHandle object, intmax_t offset, TEE_Whence whence)
 {
+	TEE_STORAGE_GUARD();
 	intmax_t position;
 	size_t base;
 

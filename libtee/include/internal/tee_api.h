@@ -119,7 +119,6 @@ TEE_CHECKED TEE_Result TEE_GenerateKey(TEE_ObjectHandle object, uint32_t keySize
  * TEE_OBJECT_ID_MAX_LEN bytes, data up to 1 MiB an object and 32 MiB together.
  *
  * TEE_ERROR_ACCESS_CONFLICT: not shared with a handle that is open, or the id is taken. TEE_ERROR_STORAGE_NO_SPACE.
- * TEE_ERROR_STORAGE_NOT_AVAILABLE: a multi-instance application has no storage.
  * TEE_ERROR_CORRUPT_OBJECT: what is stored is no object of a type that is there. A device that fails to write ends the
  * process, and an altered storage keeps it from starting.
  *

@@ -415,6 +415,7 @@ static TEEC_Result many_open(TEEC_Context *ctx, TEEC_Session *session)
 /* Each session has an instance of its own, a panic ends one session, and the next session of a process is fresh too. */
 static void multi_instance(void)
 {
+	static uint8_t bytes[100000];
 	TEEC_Session sessions[5];
 	struct ta ta;
 	TEEC_Context ctx;
@@ -431,10 +432,19 @@ static void multi_instance(void)
 		CHECK(count_in(&sessions[i], &created) == 1 && created == 1);
 		CHECK(count_in(&sessions[i], &created) == 2);
 	}
-	/* The log has one writer. */
-	op.params[0].tmpref.buffer = &created;
-	op.params[0].tmpref.size = sizeof(created);
-	CHECK(TEEC_InvokeCommand(&sessions[0], CMD_STORE, &op, NULL) == 0xf0100003);
+	/* The storage is that of all. */
+	op.params[0].tmpref.buffer = bytes;
+	op.params[0].tmpref.size = sizeof(bytes);
+	for (i = 0; i < 20; i++) {
+		bytes[0] = (uint8_t)i;
+		op.paramTypes = TEEC_PARAM_TYPES(TEEC_MEMREF_TEMP_INPUT, 0, 0, 0);
+		CHECK(TEEC_InvokeCommand(&sessions[i % 3], CMD_STORE, &op, NULL) == TEEC_SUCCESS);
+		bytes[0] = 77;
+		op.paramTypes = TEEC_PARAM_TYPES(TEEC_MEMREF_TEMP_OUTPUT, 0, 0, 0);
+		CHECK(TEEC_InvokeCommand(&sessions[(i + 1) % 3], CMD_LOAD, &op, NULL) == TEEC_SUCCESS);
+		CHECK(bytes[0] == i);
+	}
+	CHECK(ta_log_has("compacted"));
 	CHECK(TEEC_InvokeCommand(&sessions[2], CMD_PANIC, NULL, NULL) == TEEC_ERROR_TARGET_DEAD);
 	TEEC_CloseSession(&sessions[2]);
 	CHECK(count_in(&sessions[1], &created) == 3);
