@@ -127,7 +127,7 @@ $(B)/obj/%/user_ta_header.o: libtee/devkit/user_ta_header.c
 # What builds a trusted application out of tree, as it is installed: make -C FOLDER TA_DEV_KIT_DIR=$(B)/ta-devkit, where FOLDER is as
 # OP-TEE's build system wants it.  $(B)/export is what its clients take for TEEC_EXPORT.
 DEVKIT := $(B)/ta-devkit
-DEVKIT_FILES := $(addprefix $(DEVKIT)/,mk/conf.mk mk/ta_dev_kit.mk src/user_ta_header.c lib/libtee.a \
+DEVKIT_FILES := $(addprefix $(DEVKIT)/,mk/conf.mk mk/ta_dev_kit.mk mk/ta_data.ld src/user_ta_header.c lib/libtee.a \
 	$(addprefix include/,$(notdir $(wildcard libtee/include/internal/*.h libtee/devkit/include/*.h))))
 CLIENT_EXPORT := $(addprefix $(B)/export/,include/tee_client_api.h lib/libteec.so.1 lib/libteec.so)
 devkit: $(DEVKIT_FILES) $(CLIENT_EXPORT)
@@ -139,6 +139,8 @@ $(DEVKIT)/include/%.h: libtee/devkit/include/%.h
 $(DEVKIT)/src/%.c: libtee/devkit/%.c
 	$(copy)
 $(DEVKIT)/mk/ta_dev_kit.mk: libtee/devkit/mk/ta_dev_kit.mk
+	$(copy)
+$(DEVKIT)/mk/ta_data.ld: libtee/devkit/mk/ta_data.ld
 	$(copy)
 $(DEVKIT)/lib/libtee.a: $(B)/libtee.a
 	$(copy)
@@ -452,8 +454,8 @@ TEE_PROCESS := tests/vm/tee/process.c tests/vm/kmod/tap.c
 $(B)/tests/tee_api: $(call objects,tests/vm/tee/tee_api.c $(TEE_PROCESS)) $(TEEC)
 	$(link) -Wl,-rpath,'$$ORIGIN'
 # Its own variables apart, so that each instance has fresh ones.
-$(B)/obj/%.ta.o: $(B)/obj/%.o libtee/devkit/ta_data.ld
-	$(Q)$(LD) -r -T libtee/devkit/ta_data.ld -o $@ $<
+$(B)/obj/%.ta.o: $(B)/obj/%.o libtee/devkit/mk/ta_data.ld
+	$(Q)$(LD) -r -T libtee/devkit/mk/ta_data.ld -o $@ $<
 # The same three times: two of one instance each, and one with an instance for each session.
 TEE_TAS := $(addprefix $(B)/tests/tee_,ta ta2 ta3)
 $(TEE_TAS): $(B)/tests/tee_%: $(B)/obj/tests/vm/tee/ta/tee_test_ta.ta.o $(B)/obj/tests/vm/tee/%/user_ta_header.o $(TEE)

@@ -4,7 +4,7 @@
  *
  * One that is kept alive is made when the process starts and lives as long. Any other is made for its first session and
  * destroyed after its last: its handles, sessions and memory are gone then, and its variables are again what they were
- * at the start of the process, if the application was linked with libtee/devkit/ta_data.ld. The process goes on, so that
+ * at the start of the process, if the application was linked with libtee/devkit/mk/ta_data.ld. The process goes on, so that
  * whoever opens the next session finds somebody to answer.
  */
 #ifndef LIBTEE_INTERNAL_INSTANCE_H

@@ -142,7 +142,14 @@ ta-header-sources := $(wildcard $(ta-dev-kit-dir)/src/*.c)
 ta-header-objects := $(patsubst $(ta-dev-kit-dir)/src/%.c,$(ta-out)/teepay_%.o,$(ta-header-sources))
 ta-elf := $(ta-out)/$(BINARY).elf
 ta-file := $(ta-out)/$(BINARY).ta
-ta-made += $(ta-header-objects) $(ta-header-objects:.o=.d) $(ta-elf) $(ta-file)
+# Its own variables apart from those of the libraries, so that each instance has fresh ones (teepay-ta(7)). Not with a sanitizer, which
+# has marks between them.
+ta-joined := $(if $(strip $(ta-sanitize)),$(ta-objects),$(ta-out)/teepay_joined.o)
+ta-made += $(ta-header-objects) $(ta-header-objects:.o=.d) $(filter %/teepay_joined.o,$(ta-joined)) $(ta-elf) $(ta-file)
+
+$(ta-out)/teepay_joined.o: $(ta-objects) $(ta-dev-kit-dir)/mk/ta_data.ld
+	$(ta-say) LD $@
+	$(ta-q)$(LD) -r -T $(ta-dev-kit-dir)/mk/ta_data.ld -o $@ $(ta-objects)
 
 $(ta-header-objects): $(ta-out)/teepay_%.o: $(ta-dev-kit-dir)/src/%.c $(MAKEFILE_LIST) $(ta-flags)
 	$(call ta-compile,$(CC),CC,$(ta-c))
@@ -152,9 +159,9 @@ $(ta-file): $(ta-elf)
 	$(ta-say) OBJCOPY $@
 	$(ta-q)$(OBJCOPY) --strip-unneeded $< $@
 
-$(ta-elf): $(ta-header-objects) $(ta-objects) $(ta-dev-kit-dir)/lib/libtee.a $(libdeps)
+$(ta-elf): $(ta-header-objects) $(ta-joined) $(ta-dev-kit-dir)/lib/libtee.a $(libdeps)
 	$(ta-say) LD $@
-	$(ta-q)$(CC) $(ta-cflags) $(CFLAGS) $(ta-ldflags) $(LDFLAGS) -o $@ $(ta-header-objects) $(ta-objects) $(addprefix -L,$(libdirs)) \
+	$(ta-q)$(CC) $(ta-cflags) $(CFLAGS) $(ta-ldflags) $(LDFLAGS) -o $@ $(ta-header-objects) $(ta-joined) $(addprefix -L,$(libdirs)) \
 		-Wl,--start-group $(addprefix -l,$(libnames)) $(LDADD) $(ta-dev-kit-dir)/lib/libtee.a -Wl,--end-group $(TEEPAY_TA_LIBS)
 
 # Users have short names: the first 20 digits of the UUID are enough.
