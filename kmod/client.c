@@ -36,6 +36,7 @@ static void tch_client_release(struct kref *ref)
 	WARN_ON(!RB_EMPTY_ROOT(&client->space.root));
 	xa_destroy(&client->sessions);
 	xa_destroy(&client->regions);
+	tch_inbox_free(client->spare);
 	iput(client->inode);
 	tch_user_put(client->user);
 	tch_owner_fini(&client->owner);

@@ -71,6 +71,7 @@ struct tch_session {
 	struct list_head waiters;
 };
 
+void tch_inbox_free(void *inbox);
 struct tch_session *tch_session_new(struct tch_client *client, struct tch_ta *ta,
 				    const struct teechan_identity *who);
 struct tch_session *tch_session_of_client(struct tch_client *client, u32 id);
