@@ -2,7 +2,6 @@
 #include "limits.h"
 
 #include <linux/capability.h>
-#include <linux/err.h>
 #include <linux/list.h>
 #include <linux/mm.h>
 #include <linux/module.h>
@@ -44,20 +43,6 @@ struct tch_user {
 	kuid_t uid;
 	unsigned int refs;
 	unsigned int count[TCH_KINDS];
-	size_t bytes;
-};
-
-/**
- * struct tch_charge - one object that a user holds
- * @user: whose
- * @mm: charged against its RLIMIT_MEMLOCK
- * @kind: what it is
- * @bytes: its memory
- */
-struct tch_charge {
-	struct tch_user *user;
-	struct mm_struct *mm;
-	enum tch_kind kind;
 	size_t bytes;
 };
 
@@ -181,52 +166,41 @@ static int tch_mm_charge(struct mm_struct *mm, unsigned long pages)
 }
 
 /**
- * tch_charge_new() - charge an object to its user and to RLIMIT_MEMLOCK
+ * tch_charge_take() - charge an object to its user and to RLIMIT_MEMLOCK
+ * @charge: filled, for tch_charge_give(); the object's
  * @user: who
  * @mm: the caller's own
  * @kind: what
  * @bytes: its memory, whole pages
  *
- * Return: a charge for tch_charge_free(), ERR_PTR(-EDQUOT) over the number of
- * objects, ERR_PTR(-ENOMEM) over the memory.
+ * Return: 0, -EDQUOT over the number of objects, -ENOMEM over the memory.
  */
-struct tch_charge *tch_charge_new(struct tch_user *user, struct mm_struct *mm,
-				  enum tch_kind kind, size_t bytes)
+int tch_charge_take(struct tch_charge *charge, struct tch_user *user,
+		    struct mm_struct *mm, enum tch_kind kind, size_t bytes)
 {
-	struct tch_charge *charge = kzalloc(sizeof(*charge), GFP_KERNEL_ACCOUNT);
-	int ret;
+	int ret = tch_user_charge(user, kind, bytes);
 
-	if (!charge)
-		return ERR_PTR(-ENOMEM);
-	ret = tch_user_charge(user, kind, bytes);
 	if (ret)
-		goto free_charge;
+		return ret;
 	ret = tch_mm_charge(mm, bytes >> PAGE_SHIFT);
-	if (ret)
-		goto uncharge_user;
-
-	charge->user = user;
-	charge->mm = mm;
+	if (ret) {
+		tch_user_uncharge(user, kind, bytes);
+		return ret;
+	}
 	mmgrab(mm);
-	charge->kind = kind;
-	charge->bytes = bytes;
-	return charge;
-
-uncharge_user:
-	tch_user_uncharge(user, kind, bytes);
-free_charge:
-	kfree(charge);
-	return ERR_PTR(ret);
+	*charge = (struct tch_charge) {
+		.user = user, .mm = mm, .kind = kind, .bytes = bytes,
+	};
+	return 0;
 }
 
 /**
- * tch_charge_free() - give a charge back, under whatever lock
- * @charge: of tch_charge_new()
+ * tch_charge_give() - give a charge back, under whatever lock
+ * @charge: of tch_charge_take()
  */
-void tch_charge_free(struct tch_charge *charge)
+void tch_charge_give(struct tch_charge *charge)
 {
 	tch_user_uncharge(charge->user, charge->kind, charge->bytes);
 	atomic64_sub(charge->bytes >> PAGE_SHIFT, &charge->mm->pinned_vm);
 	mmdrop(charge->mm);
-	kfree(charge);
 }

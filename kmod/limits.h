@@ -8,7 +8,6 @@
 
 struct mm_struct;
 struct tch_user;
-struct tch_charge;
 struct teechan_version;
 
 enum tch_kind {
@@ -17,14 +16,28 @@ enum tch_kind {
 	TCH_KINDS
 };
 
+/**
+ * struct tch_charge - one object that a user holds
+ * @user: whose
+ * @mm: charged against its RLIMIT_MEMLOCK
+ * @kind: what it is
+ * @bytes: its memory
+ */
+struct tch_charge {
+	struct tch_user *user;
+	struct mm_struct *mm;
+	enum tch_kind kind;
+	size_t bytes;
+};
+
 void tch_limits_exit(void);
 void tch_limits_show(struct teechan_version *version);
 
 struct tch_user *tch_user_get(kuid_t uid);
 void tch_user_put(struct tch_user *user);
 
-struct tch_charge *tch_charge_new(struct tch_user *user, struct mm_struct *mm,
-				  enum tch_kind kind, size_t bytes);
-void tch_charge_free(struct tch_charge *charge);
+int tch_charge_take(struct tch_charge *charge, struct tch_user *user,
+		    struct mm_struct *mm, enum tch_kind kind, size_t bytes);
+void tch_charge_give(struct tch_charge *charge);
 
 #endif /* TCH_LIMITS_H */

@@ -52,7 +52,7 @@ static void tch_region_release(struct kref *ref)
 		tch_grant_drop(grant);
 	tch_space_del(&client->space, &region->range);
 	tch_region_free_pages(region);
-	tch_charge_free(region->charge);
+	tch_charge_give(&region->charge);
 	kvfree(region);
 	tch_client_put(client);
 }
@@ -69,7 +69,7 @@ void tch_region_put(struct tch_region *region)
  * @out: the region, with the caller's reference; it has no id yet
  *
  * Return: 0; -EINVAL for no size or one over the limit; -EDQUOT and -ENOMEM as
- * tch_charge_new(); -ENOSPC when the file's address space is full.
+ * tch_charge_take(); -ENOSPC when the file's address space is full.
  */
 int tch_region_alloc(struct tch_client *client, u64 size, struct tch_region **out)
 {
@@ -90,12 +90,10 @@ int tch_region_alloc(struct tch_client *client, u64 size, struct tch_region **ou
 	init_waitqueue_head(&region->wait);
 	INIT_LIST_HEAD(&region->grants);
 
-	region->charge = tch_charge_new(client->user, client->owner.mm,
-					TCH_KIND_REGION, size);
-	if (IS_ERR(region->charge)) {
-		ret = PTR_ERR(region->charge);
+	ret = tch_charge_take(&region->charge, client->user, client->owner.mm,
+			      TCH_KIND_REGION, size);
+	if (ret)
 		goto free_region;
-	}
 	ret = -ENOMEM;
 	for (i = 0; i < pages; i++) {
 		struct page *page = alloc_page(GFP_KERNEL_ACCOUNT | __GFP_ZERO);
@@ -113,7 +111,7 @@ int tch_region_alloc(struct tch_client *client, u64 size, struct tch_region **ou
 
 free_pages:
 	tch_region_free_pages(region);
-	tch_charge_free(region->charge);
+	tch_charge_give(&region->charge);
 free_region:
 	kvfree(region);
 	return ret;

@@ -9,10 +9,10 @@
 #include <linux/sizes.h>
 #include <linux/wait.h>
 
+#include "limits.h"
 #include "space.h"
 #include "window.h"
 
-struct tch_charge;
 struct tch_client;
 struct tch_ta;
 
@@ -71,7 +71,7 @@ struct tch_region {
 	struct kref ref;
 	struct tch_range range;
 	struct tch_client *client;
-	struct tch_charge *charge;
+	struct tch_charge charge;
 	u32 id;
 	unsigned int pages;
 	atomic_t mappings;

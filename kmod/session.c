@@ -97,7 +97,7 @@ static void tch_session_release(struct kref *ref)
 	} else if (cmpxchg(&session->client->spare, NULL, session->inbox)) {
 		tch_inbox_free(session->inbox);
 	}
-	tch_charge_free(session->charge);
+	tch_charge_give(&session->charge);
 	tch_ta_put(session->ta);
 	tch_client_put(session->client);
 	kfree(session);
@@ -147,7 +147,7 @@ static int tch_session_list(struct tch_session *session)
  * Next is a tch_call_begin() with TEECHAN_KIND_OPEN, whose failure ends it.
  *
  * Return: the session with the caller's reference, or ERR_PTR(): -EDQUOT,
- * -ENOMEM, -ENOSPC as tch_charge_new() and tch_place_add().
+ * -ENOMEM, -ENOSPC as tch_charge_take() and tch_place_add().
  */
 struct tch_session *tch_session_new(struct tch_client *client, struct tch_ta *ta,
 				    const struct teechan_identity *who)
@@ -167,12 +167,10 @@ struct tch_session *tch_session_new(struct tch_client *client, struct tch_ta *ta
 	INIT_LIST_HEAD(&session->waiters);
 	init_waitqueue_head(&session->slot_wait);
 
-	session->charge = tch_charge_new(client->user, client->owner.mm,
-					 TCH_KIND_SESSION, TCH_INBOX_SIZE);
-	if (IS_ERR(session->charge)) {
-		ret = PTR_ERR(session->charge);
+	ret = tch_charge_take(&session->charge, client->user, client->owner.mm,
+			      TCH_KIND_SESSION, TCH_INBOX_SIZE);
+	if (ret)
 		goto free_session;
-	}
 	ret = -ENOMEM;
 	session->inbox = tch_inbox_new(client);
 	if (!session->inbox)
@@ -194,7 +192,7 @@ struct tch_session *tch_session_new(struct tch_client *client, struct tch_ta *ta
 free_inbox:
 	tch_inbox_free(session->inbox);
 free_charge:
-	tch_charge_free(session->charge);
+	tch_charge_give(&session->charge);
 free_session:
 	kfree(session);
 	return ERR_PTR(ret);

@@ -9,10 +9,10 @@
 #include <linux/wait.h>
 
 #include "../include/uapi/teechan.h"
+#include "limits.h"
 #include "message.h"
 #include "window.h"
 
-struct tch_charge;
 struct tch_client;
 struct tch_ta;
 
@@ -52,7 +52,7 @@ struct tch_session {
 	struct kref ref;
 	struct tch_client *client;
 	struct tch_ta *ta;
-	struct tch_charge *charge;
+	struct tch_charge charge;
 	struct teechan_identity who;
 	u32 client_id;
 	u32 ta_id;
