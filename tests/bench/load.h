@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 /* In the order of the table. The sizes of the lent and the copied ones are load_sizes[]. */
 enum load_id {
@@ -21,7 +22,8 @@ enum load_id {
 	LOAD_LEND_1M,
 	LOAD_WHOLE_1M,		/* a lent region, wholly rewritten by the client and wholly read by the application */
 	LOAD_COPY_1M,		/* the same over memory that is copied there and back */
-	LOAD_OPEN,		/* TEEC_OpenSession and TEEC_CloseSession, to an application that runs and has another session */
+	LOAD_OPEN,		/* TEEC_OpenSession to an application that runs and has another session; its closing does not count */
+	LOAD_OPEN_CLOSE,	/* both, one after the other */
 	LOAD_LENT,		/* as LOAD_WHOLE_1M, for each of load_sizes[] */
 	LOAD_COPIED = LOAD_LENT + 7,	/* the same as temporary references */
 	LOAD_COUNT = LOAD_COPIED + 7,
@@ -37,8 +39,8 @@ struct bench *load_start(const char *program);
 void load_stop(struct bench *bench);
 /* All processes on CPU 0, or wherever the scheduler likes. */
 void load_pin(struct bench *bench, bool pinned);
-/* Does it count times. */
-void load_run(struct bench *bench, enum load_id id, unsigned int count);
+/* Does it count times. Returns how much of the time does not count, in nanoseconds. */
+uint64_t load_run(struct bench *bench, enum load_id id, unsigned int count);
 /* System calls of count value calls, of the client and of the application, counted by a tracer as strace does. */
 void load_syscalls(struct bench *bench, unsigned int count, double *client, double *ta);
 
