@@ -70,7 +70,8 @@ FLAGS_libtee/devkit = $(INTERNAL_INC) $(DEVKIT_INC)
 FLAGS_daemon/payta = $(INTERNAL_INC)
 FLAGS_daemon/walletd = $(CLIENT_INC)
 FLAGS_daemon/trustuid = $(call pkg_cflags,ncursesw)
-FLAGS_tools/pos = $(call pkg_cflags,libpcsclite)
+FLAGS_daemon/nfctarget = $(call pkg_cflags,libnfc)
+FLAGS_tools/pos = $(call pkg_cflags,libpcsclite libnfc)
 FLAGS_tools/teectl = $(call pkg_cflags,libnl-genl-3.0 ncursesw)
 FLAGS_tests/unit = $(CLIENT_INC) $(INTERNAL_INC) $(DEVKIT_INC) $(call pkg_cflags,libpcsclite libnl-genl-3.0)
 
@@ -173,6 +174,7 @@ $(eval $(call program,payta,daemon/payta,$(PROTO) $(TEE),libcrypto libseccomp li
 $(B)/bin/payta: $(B)/obj/daemon/payta/user_ta_header.o
 OBJECTS += $(B)/obj/daemon/payta/user_ta_header.o
 $(eval $(call program,walletd,daemon/walletd,$(COMMON) $(PROTO) $(TEEC),libcrypto libsystemd sqlite3 inih,LIBEXEC))
+$(eval $(call program,nfctarget,daemon/nfctarget,,libnfc,LIBEXEC))
 $(eval $(call program,trustuid,daemon/trustuid,$(B)/obj/libtee/tui_wire.o $(COMMON) $(PROTO),libsystemd inih sqlite3 libcrypto ncursesw,LIBEXEC))
 $(eval $(call program,pay,tools/pay,$(COMMON) $(PROTO),libcrypto libsystemd libcurl jansson sqlite3 inih,BIN))
 $(eval $(call program,pos,tools/pos,$(COMMON) $(PROTO),libcrypto libpcsclite libcurl jansson sqlite3 inih libsystemd,BIN))
@@ -277,6 +279,8 @@ $(eval $(call unit,teectl_stop,tools/teectl/stop.c))
 $(eval $(call unit,teectl_text,$(addprefix tools/teectl/,hist.c octets.c settings.c text.c words.c)))
 $(eval $(call unit,teectl_trace,$(addprefix tools/teectl/,calls.c traceline.c)))
 $(eval $(call unit,teectl_view,$(addprefix tools/teectl/,canvas.c draw.c hist.c names.c text.c view.c words.c)))
+ACR122U_MODULES := $(filter-out tests/acr122u/main.c,$(call sources,tests/acr122u))
+$(eval $(call unit,acr122u,$(ACR122U_MODULES)))
 # --- end of unit tests ---
 
 # --- Tears ---
@@ -386,12 +390,18 @@ $(SYSTEM_TOOLS): $(B)/tests/system/%: $(B)/obj/tests/system/%.o
 	$(link)
 OBJECTS += $(SYSTEM_TOOLS:$(B)/%=$(B)/obj/%.o)
 
+# Two virtual readers for the kernel's own USB (acr122u --help).
+ACR122U := $(B)/tests/acr122u/acr122u
+$(ACR122U): $(call objects,$(call sources,tests/acr122u))
+	$(link)
+OBJECTS += $(call objects,$(call sources,tests/acr122u))
+
 # Order: removal.t takes everything down last.
 SYSTEM_TESTS ?= services.t examples.t payment.t transfer.t refuse.t opensc.t isolation.t kill.t teectl.t pin.t policy.t wallet.t removal.t
 # Those that check runs on a kernel: on another than the stock one what tells that all works there.
 system_tests = $(if $(filter stock,$(1)),$(SYSTEM_TESTS),$(filter services.t payment.t,$(SYSTEM_TESTS)))
 SYSTEM_TAPS := $(foreach k,$(KERNELS),$(patsubst %,$(B)/vm-out$(call dash,$(k))/%.tap,$(call system_tests,$(k))))
-system-tools: $(SYSTEM_TOOLS) examples
+system-tools: $(SYSTEM_TOOLS) $(ACR122U) examples
 
 # The examples, with what is built here in the places of what is installed.
 examples: devkit

@@ -9,12 +9,12 @@ cd "$(dirname "$0")/.."
 # --- every header alone ---
 alone()
 {
-	for h in proto/*.h common/*.h libtee/*.h libtee/*/*.h libtee/include/*/*.h libtee/devkit/include/*.h daemon/*/*.h tools/*/*.h tests/unit/*.h tests/tears/*.h include/uapi/*.h; do
+	for h in proto/*.h common/*.h libtee/*.h libtee/*/*.h libtee/include/*/*.h libtee/devkit/include/*.h daemon/*/*.h tools/*/*.h tests/unit/*.h tests/tears/*.h tests/acr122u/*.h include/uapi/*.h; do
 		[ -e "$h" ] || continue
 		# shellcheck disable=SC2086,SC2046 # options are words
 		printf '#include "%s"\n' "$h" |
 			${CC:-gcc} -std=gnu11 -D_GNU_SOURCE -DTEEPAY_VERSION='""' -Wall -Wextra -Werror -fsyntax-only -iquote . -Ilibtee/include/client \
-				-Ilibtee/include/internal -Ilibtee/devkit/include $(pkg-config --cflags libpcsclite libnl-genl-3.0 cmocka) -x c - 2>&1 | sed "s|^|$h: |" | head -n 3
+				-Ilibtee/include/internal -Ilibtee/devkit/include $(pkg-config --cflags libpcsclite libnfc libnl-genl-3.0 cmocka) -x c - 2>&1 | sed "s|^|$h: |" | head -n 3
 	done
 }
 result 'every header compiles alone' "$(alone)"
@@ -22,7 +22,7 @@ result 'every header compiles alone' "$(alone)"
 # --- own header first ---
 own_first()
 {
-	for c in proto/*.c common/*.c libtee/*.c libtee/*/*.c daemon/*/*.c tools/*/*.c; do
+	for c in proto/*.c common/*.c libtee/*.c libtee/*/*.c daemon/*/*.c tools/*/*.c tests/acr122u/*.c; do
 		h=${c%.c}.h
 		[ -e "$h" ] || continue
 		first=$(sed -n 's/^#include [<"]\(.*\)[>"].*/\1/p' "$c" | head -n 1)
@@ -51,6 +51,7 @@ libtee/internal libtee|include/uapi
 libtee/devkit libtee
 daemon/payta proto
 daemon/walletd proto|common
+daemon/nfctarget daemon/walletd
 daemon/trustuid proto|common|libtee
 tools/pay proto|common
 tools/pos proto|common
