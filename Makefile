@@ -73,7 +73,7 @@ FLAGS_daemon/trustuid = $(call pkg_cflags,ncursesw)
 FLAGS_daemon/nfctarget = $(call pkg_cflags,libnfc)
 FLAGS_tools/pos = $(call pkg_cflags,libpcsclite libnfc)
 FLAGS_tools/teectl = $(call pkg_cflags,libnl-genl-3.0 ncursesw)
-FLAGS_tests/unit = $(CLIENT_INC) $(INTERNAL_INC) $(DEVKIT_INC) $(call pkg_cflags,libpcsclite libnl-genl-3.0)
+FLAGS_tests/unit = $(CLIENT_INC) $(INTERNAL_INC) $(DEVKIT_INC) $(call pkg_cflags,libpcsclite libnfc libnl-genl-3.0)
 
 define compile
 @mkdir -p $(@D)
@@ -174,10 +174,10 @@ $(eval $(call program,payta,daemon/payta,$(PROTO) $(TEE),libcrypto libseccomp li
 $(B)/bin/payta: $(B)/obj/daemon/payta/user_ta_header.o
 OBJECTS += $(B)/obj/daemon/payta/user_ta_header.o
 $(eval $(call program,walletd,daemon/walletd,$(COMMON) $(PROTO) $(TEEC),libcrypto libsystemd sqlite3 inih,LIBEXEC))
-$(eval $(call program,nfctarget,daemon/nfctarget,,libnfc,LIBEXEC))
+$(eval $(call program,nfctarget,daemon/nfctarget,$(COMMON),libnfc,LIBEXEC))
 $(eval $(call program,trustuid,daemon/trustuid,$(B)/obj/libtee/tui_wire.o $(COMMON) $(PROTO),libsystemd inih sqlite3 libcrypto ncursesw,LIBEXEC))
 $(eval $(call program,pay,tools/pay,$(COMMON) $(PROTO),libcrypto libsystemd libcurl jansson sqlite3 inih,BIN))
-$(eval $(call program,pos,tools/pos,$(COMMON) $(PROTO),libcrypto libpcsclite libcurl jansson sqlite3 inih libsystemd,BIN))
+$(eval $(call program,pos,tools/pos,$(COMMON) $(PROTO),libcrypto libpcsclite libnfc libcurl jansson sqlite3 inih libsystemd,BIN))
 $(eval $(call program,payissuer,tools/payissuer,$(COMMON) $(PROTO),libcrypto libmicrohttpd jansson sqlite3 inih libsystemd,BIN))
 $(eval $(call program,teectl,tools/teectl,,libnl-genl-3.0 ncursesw libcrypto,BIN))
 
@@ -192,6 +192,7 @@ endef
 
 $(eval $(call unit,walletd_apdu_engine,daemon/walletd/apdu_engine.c proto/apdu.c proto/cursor.c proto/tlv.c proto/select.c))
 $(eval $(call unit,walletd_rf_vpcd,daemon/walletd/rf_vpcd.c,libsystemd))
+$(eval $(call unit,walletd_rf_libnfc,daemon/walletd/rf_libnfc.c))
 TEST_WORLD := tests/unit/world.c tests/unit/mutate.c common/openssl_crypto.c $(call sources,proto)
 TEST_PAYTA := tests/unit/payta_card.c $(TEST_WORLD) $(call sources,daemon/payta) daemon/payta/user_ta_header.c $(filter-out %/serve.c,$(TEE_HOST))
 OBJECTS += $(call objects,tests/unit/payta_card.c tests/unit/world.c tests/unit/mutate.c)
@@ -367,6 +368,7 @@ install: all
 	$(Q)$(call install_to,$(SYSTEM)/teepay.sysusers,$(PREFIX)/lib/sysusers.d,644,teepay.conf)
 	$(Q)$(call install_to,$(SYSTEM)/teepay.tmpfiles,$(PREFIX)/lib/tmpfiles.d,644,teepay.conf)
 	$(Q)$(call install_to,$(SYSTEM)/70-teepay.rules,/lib/udev/rules.d,644)
+	$(Q)$(call install_to,$(SYSTEM)/modprobe.conf,$(PREFIX)/lib/modprobe.d,644,teepay.conf)
 	$(Q)$(call install_to,$(SYSTEM)/60-teepay.conf,$(PREFIX)/lib/sysctl.d,644)
 	$(if $(HAVE_KDIR),$(Q)$(call install_to,"$$(cat $(B)/module.path)",/lib/modules/$(KRELEASE)/updates,644))
 	$(if $(HAVE_KDIR),$(if $(DESTDIR),,$(Q)depmod $(KRELEASE)))
@@ -398,6 +400,9 @@ OBJECTS += $(call objects,$(call sources,tests/acr122u))
 
 # Order: removal.t takes everything down last.
 SYSTEM_TESTS ?= services.t examples.t payment.t transfer.t refuse.t opensc.t isolation.t kill.t teectl.t pin.t policy.t wallet.t removal.t
+# How many payments radio.t makes each way (100 when all is tested), and how many commands radio-faults.t breaks (all, or every Nth).
+RADIO_TAPS ?= 20
+RADIO_FAULTS ?= few
 # Those that check runs on a kernel: on another than the stock one what tells that all works there.
 system_tests = $(if $(filter stock,$(1)),$(SYSTEM_TESTS),$(filter services.t payment.t,$(SYSTEM_TESTS)))
 SYSTEM_TAPS := $(foreach k,$(KERNELS),$(patsubst %,$(B)/vm-out$(call dash,$(k))/%.tap,$(call system_tests,$(k))))
@@ -564,7 +569,7 @@ check-debug: deps module-tests $(FAULT_TESTS) $(FUZZ) $(COVER)
 		perl tests/harness.pl $(DEBUG_TAPS) && [ $$status = 0 ] || { tail -n 40 $(B)/check-debug.log; exit 1; }
 
 check-system: system-tools
-	$(Q)$(MAKE) --no-print-directory vm-run SCREEN=1 TIMEOUT=1500 TA='$(wildcard docs/examples/*/ta)' CMD='TEEPAY_BUILD=$(B) /mnt/host/tests/system/run.sh $(SYSTEM_TESTS)'
+	$(Q)$(MAKE) --no-print-directory vm-run SCREEN=1 TIMEOUT=2400 TA='$(wildcard docs/examples/*/ta)' CMD='TEEPAY_BUILD=$(B) RADIO_TAPS=$(RADIO_TAPS) RADIO_FAULTS=$(RADIO_FAULTS) /mnt/host/tests/system/run.sh $(SYSTEM_TESTS)'
 
 .PHONY: all module devkit examples install demo bench unit units system-tools check check-build check-run check-module check-debug check-mutants check-system \
 	check-tears

@@ -51,7 +51,7 @@ libtee/internal libtee|include/uapi
 libtee/devkit libtee
 daemon/payta proto
 daemon/walletd proto|common
-daemon/nfctarget daemon/walletd
+daemon/nfctarget daemon/walletd|common
 daemon/trustuid proto|common|libtee
 tools/pay proto|common
 tools/pos proto|common

@@ -393,6 +393,21 @@ static int get_state(sd_bus *conn, const char *path, const char *interface, cons
 	return sd_bus_message_append(reply, "s", b->view.state);
 }
 
+/* Numbers that nobody is told of as they change. */
+static int get_counts(sd_bus *conn, const char *path, const char *interface, const char *property, sd_bus_message *reply, void *ctx, sd_bus_error *error)
+{
+	const struct bus *b = ctx;
+	struct rf_counts c;
+
+	(void)conn;
+	(void)path;
+	(void)interface;
+	(void)property;
+	(void)error;
+	rf_counts(b->rf, &c);
+	return sd_bus_message_append(reply, "(uuuuu)", c.activations, c.commands, c.torn, c.errors, c.restarts);
+}
+
 #define PROPERTY(name, type, member)	SD_BUS_PROPERTY(name, type, NULL, offsetof(struct bus, view.member), SD_BUS_VTABLE_PROPERTY_EMITS_CHANGE)
 #define METHOD(name, in, in_names, out, out_names, handler) \
 	SD_BUS_METHOD_WITH_NAMES(name, in, in_names, out, out_names, handler, SD_BUS_VTABLE_UNPRIVILEGED)
@@ -412,6 +427,7 @@ static const sd_bus_vtable vtable[] = {
 	PROPERTY("Arming", "s", arming),
 	PROPERTY("FrontEnd", "s", front_end),
 	PROPERTY("FrontEndState", "s", front_end_state),
+	SD_BUS_PROPERTY("FrontEndCounts", "(uuuuu)", get_counts, 0, 0),
 	METHOD("Apply", "ay", SD_BUS_PARAM(challenge), "ay", SD_BUS_PARAM(application), method_apply),
 	METHOD("TakeCard", "ay", SD_BUS_PARAM(issue), "", , method_take_card),
 	METHOD("Message", "ay", SD_BUS_PARAM(message), "ay", SD_BUS_PARAM(reply), method_message),

@@ -37,7 +37,7 @@ static const char *const log_levels[] = { "error", "warning", "notice", "info", 
 struct settings {
 	const char *conf, *state_dir;
 	int arming, front_end, log_level;
-	char host[64];
+	char host[64], readers[512];
 	unsigned int port;
 };
 
@@ -105,6 +105,7 @@ static int configure(struct settings *s)
 		{ .section = "rf", .name = "frontend", .type = CONF_CHOICE, .to = &s->front_end, .choices = front_end_names },
 		{ .section = "rf", .name = "vpcd_host", .type = CONF_STRING, .to = s->host, .size = sizeof(s->host) },
 		{ .section = "rf", .name = "vpcd_port", .type = CONF_UINT, .to = &s->port, .min = 1, .max = 65535 },
+		{ .section = "rf", .name = "nfc_device", .type = CONF_STRING, .to = s->readers, .size = sizeof(s->readers) },
 		{ .section = "log", .name = "level", .type = CONF_CHOICE, .to = &s->log_level, .choices = log_levels },
 	};
 	char error[CONF_ERROR_LEN];
@@ -239,7 +240,7 @@ static int start_loop(struct wallet *w)
 static int start(struct wallet *w, const struct settings *s)
 {
 	static const struct rf_handler handler = { .command = on_command, .reset = on_reset, .changed = on_front_end };
-	const struct rf_config config = { .host = s->host, .port = (uint16_t)s->port };
+	const struct rf_config config = { .host = s->host, .port = (uint16_t)s->port, .readers = s->readers };
 	int r;
 
 	w->arming.mode = (enum arming_mode)s->arming;

@@ -36,6 +36,13 @@ const char *rf_state(const struct rf *rf)
 	return rf->ops->state(rf->self);
 }
 
+void rf_counts(const struct rf *rf, struct rf_counts *counts)
+{
+	*counts = (struct rf_counts){ 0 };
+	if (rf->self && rf->ops->counts)
+		rf->ops->counts(rf->self, counts);
+}
+
 static void tell(struct rf *rf)
 {
 	const char *now = rf_state(rf);

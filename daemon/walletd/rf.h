@@ -17,10 +17,20 @@ enum rf_event {
 	RF_RESET,		/* field lost, power off, power on or reset */
 };
 
-/* host and port are the virtual reader's; a front end takes from this what it needs. */
+/* A front end takes from this what it needs. */
 struct rf_config {
-	const char *host;
+	const char *host;		/* the virtual reader's address */
 	uint16_t port;
+	const char *readers;		/* libnfc: names of readers, with blanks or commas between; empty: any */
+};
+
+/* Since walletd began. */
+struct rf_counts {
+	uint32_t activations;		/* terminals that found the card */
+	uint32_t commands;		/* that were answered */
+	uint32_t torn;			/* the terminal went while its command was being answered */
+	uint32_t errors;		/* of the reader */
+	uint32_t restarts;		/* the reader was opened anew */
 };
 
 /*
@@ -35,6 +45,7 @@ struct rf_ops {
 	int (*receive)(void *self, uint8_t *apdu, size_t room, size_t *len);
 	int (*send)(void *self, const uint8_t *apdu, size_t len);
 	const char *(*state)(const void *self);		/* @self may be NULL: not open */
+	void (*counts)(const void *self, struct rf_counts *counts);	/* may be NULL: it counts nothing */
 	void (*close)(void **self);
 };
 
@@ -56,5 +67,7 @@ void rf_free(struct rf **rf);
 void rf_send(struct rf *rf, const uint8_t *apdu, size_t len);
 const char *rf_name(const struct rf *rf);
 const char *rf_state(const struct rf *rf);
+/* All zero when it counts nothing. */
+void rf_counts(const struct rf *rf, struct rf_counts *counts);
 
 #endif

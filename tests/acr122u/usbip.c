@@ -19,9 +19,10 @@ enum {
 #define HEADER		48
 #define STALLED		(-EPIPE)
 #define UNLINKED	(-ECONNRESET)
-/* libnfc cancels each read after 200 ms; what arrives about then may be lost on the way. */
-#define HOLD_FROM_MS	150
+/* libnfc cancels each read after 200 ms, or later on a busy machine; what arrives about then may be lost on the way. */
+#define HOLD_FROM_MS	140
 #define HOLD_TO_MS	250
+#define HOLD_LONG_MS	1500	/* for a host that is known to cancel */
 
 static uint32_t get32(const uint8_t *p)
 {
@@ -103,12 +104,12 @@ static void give(struct usbip *u, unsigned int urb, unsigned int message)
 
 static bool is_held(struct usbip *u, const struct urb *urb)
 {
-	uint64_t age = u->clock->now - urb->since;
+	uint64_t age = u->clock->now - urb->since, until = u->cancels ? HOLD_LONG_MS : HOLD_TO_MS;
 
-	if (!u->gentle || urb->endpoint != EP_BULK || age < HOLD_FROM_MS || age >= HOLD_TO_MS)
+	if (!u->gentle || urb->endpoint != EP_BULK || age < HOLD_FROM_MS || age >= until)
 		return false;
 	if (!u->held.set)
-		timer_set(u->clock, &u->held, HOLD_TO_MS - age);
+		timer_set(u->clock, &u->held, until - age);
 	return true;
 }
 
@@ -172,6 +173,7 @@ static void on_notify(void *ctx, uint8_t slot_bits)
 static void reset(struct usbip *u)
 {
 	u->nqueue = 0;
+	u->cancels = false;
 	timer_stop(u->clock, &u->held);
 	reader_reset(u->reader);
 }
@@ -250,6 +252,7 @@ static void unlink_urb(struct usbip *u)
 	for (unsigned int i = 0; i < u->nurbs; i++) {
 		if (u->urbs[i].seqnum != victim)
 			continue;
+		u->cancels |= u->urbs[i].endpoint == EP_BULK;
 		drop_urb(u, i);
 		answer(u, RET_UNLINK, seqnum, UNLINKED, NULL, 0, false);
 		return;

@@ -34,6 +34,7 @@ struct usbip {
 	const char *serial;		/* or NULL */
 	int fd;				/* -1: not plugged in */
 	bool gentle;			/* do not answer a read that is about to be cancelled */
+	bool cancels;			/* this host has cancelled one since the last reset, as libnfc does and libccid does not */
 	uint64_t losses;		/* answers to reads that the host had given up */
 
 	uint8_t header[48];

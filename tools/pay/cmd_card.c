@@ -95,10 +95,11 @@ static json_t *state_json(const struct wallet_state *s)
 {
 	char room[5];
 
-	return json_pack("{s:s, s:s, s:s, s:s, s:s, s:I, s:I, s:I, s:b, s:s, s:{s:s, s:s}}", "state", s->state, "trouble", s->trouble, "card",
+	return json_pack("{s:s, s:s, s:s, s:s, s:s, s:I, s:I, s:I, s:b, s:s, s:{s:s, s:s, s:I, s:I, s:I, s:I, s:I}}", "state", s->state, "trouble", s->trouble, "card",
 			 s->cid, "issuer", s->issuer, "currency", *s->cid ? money_code(s->currency, room) : "", "balance", (json_int_t)s->balance, "counter",
 			 (json_int_t)s->counter, "sequence", (json_int_t)s->sequence, "ready", s->ready, "arming", s->arming, "front_end", "name",
-			 s->front_end, "state", s->front_end_state);
+			 s->front_end, "state", s->front_end_state, "terminals", (json_int_t)s->radio.terminals, "commands", (json_int_t)s->radio.commands,
+			 "torn", (json_int_t)s->radio.torn, "errors", (json_int_t)s->radio.errors, "restarts", (json_int_t)s->radio.restarts);
 }
 
 int cmd_status(const struct cmd *c, struct pay_error *e)
@@ -121,6 +122,9 @@ int cmd_status(const struct cmd *c, struct pay_error *e)
 	}
 	printf("%-11s%s (%s)\n", "Ready", s.ready ? "yes" : "no", strcmp(s.arming, "always") == 0 ? "always" : "on request: pay ready");
 	printf("%-11s%s: %s\n", "Front end", s.front_end, s.front_end_state);
+	if (s.radio.terminals > 0 || s.radio.errors > 0 || s.radio.restarts > 0)
+		printf("%-11sterminals: %u, commands: %u, torn: %u, errors: %u, opened anew: %u\n", "", s.radio.terminals, s.radio.commands, s.radio.torn,
+		       s.radio.errors, s.radio.restarts);
 	if (!*s.cid && strcmp(s.state, "unavailable") != 0)
 		puts("There is no card yet; run: pay apply");
 	return PAY_DONE;

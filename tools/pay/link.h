@@ -37,6 +37,9 @@ struct wallet_state {
 	char cid[HEX_CID];		/* hex, "" without a card */
 	char card_key[65], issuer[9];	/* likewise */
 	char arming[16], front_end[16], front_end_state[128];
+	struct {
+		uint32_t terminals, commands, torn, errors, restarts;
+	} radio;			/* all zero where the front end counts nothing */
 	uint64_t balance, sequence;
 	uint32_t counter;
 	uint16_t currency;

@@ -341,6 +341,8 @@ static const struct {
 /* The value of property @name, a variant, into @s; one that pay does not know is skipped. */
 static int read_property(sd_bus_message *m, const char *name, struct wallet_state *s)
 {
+	if (strcmp(name, "FrontEndCounts") == 0)
+		return sd_bus_message_read(m, "v", "(uuuuu)", &s->radio.terminals, &s->radio.commands, &s->radio.torn, &s->radio.errors, &s->radio.restarts);
 	for (size_t i = 0; i < sizeof(properties) / sizeof(properties[0]); i++) {
 		char signature[2] = { properties[i].type, '\0' };
 		char *to = (char *)s + properties[i].offset;

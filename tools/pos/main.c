@@ -17,7 +17,7 @@
 #include "purchase.h"
 #include "settle.h"
 
-enum { EXIT_DONE = 0, EXIT_FAILED = 1, EXIT_USAGE = 2, EXIT_DOUBT = 3, EXIT_NOT_YET = 4, EXIT_UNREACHABLE = 5 };
+enum { EXIT_DONE = 0, EXIT_FAILED = 1, EXIT_USAGE = 2, EXIT_DOUBT = 3, EXIT_UNREACHABLE = 5 };
 
 #define SECONDS_A_DAY	86400
 
@@ -165,7 +165,7 @@ static int tap(const struct terminal *t, const struct deny_list *deny, struct jo
 	struct purchase_result *res = calloc(1, sizeof(*res));
 	int code = EXIT_FAILED;
 
-	p.reader = reader_pcsc_open(opt.reader);
+	p.reader = opt.nfc ? reader_nfc_open(opt.reader) : reader_pcsc_open(opt.reader);
 	if (!res || !p.reader) {
 		log_error("out of memory; nothing was paid");
 	} else {
@@ -190,10 +190,6 @@ static int run_tap(uint64_t (*amount_of)(const struct terminal *t, const char *t
 	uint64_t amount = 0;
 	int code = EXIT_FAILED;
 
-	if (opt.nfc) {
-		cannot_begin("a reader through libnfc is not there yet; use one of pcscd, without --nfc");
-		return EXIT_NOT_YET;
-	}
 	if (load_terminal(&t) < 0 || load_deny(&deny) < 0)
 		goto out;
 	if (amount_of) {

@@ -6,7 +6,7 @@
 #include <stdint.h>
 
 /*
- * A card reader as the terminal sees it: one table of functions, so that PC/SC, a later libnfc one, and a test's own card look alike.
+ * A card reader as the terminal sees it: one table of functions, so that PC/SC, libnfc and a test's own card look alike.
  * Every call ends within the time it is given, whatever the card, the driver or the reader's service does.
  */
 enum reader_err {
@@ -43,5 +43,9 @@ const char *reader_strerror(int err);
  * A reader of PC/SC whose name contains @name, or any.  Nothing is opened before wait().  NULL without memory.
  */
 struct pos_reader *reader_pcsc_open(const char *name) __attribute__((warn_unused_result));
+/*
+ * A reader that libnfc drives, without pcscd: a connection string of libnfc or port:1-2 (common/nfc_name.h), or any when @name is empty.  As above.
+ */
+struct pos_reader *reader_nfc_open(const char *name) __attribute__((warn_unused_result));
 
 #endif

@@ -1,0 +1,61 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# shellcheck shell=sh
+# Two virtual ACR122U face to face: walletd has the one named card through libnfc, the terminal the one named pos.
+acr122u=/mnt/host/${TEEPAY_BUILD:-build}/tests/acr122u/acr122u
+radio_pid=
+
+radio() { "$acr122u" ctl "$@"; }
+# count NAME: one of the field's counts.
+count() { radio counts | sed -n "s/.*\"$1\": *\([0-9]*\).*/\1/p"; }
+blocks_passed() { [ "$(count blocks)" -ge "$1" ]; }
+front_end_says() { alice pay status --json | grep -q "\"state\": *\"$1"; }
+card_ready() { front_end_says 'at the reader'; }
+
+# What keeps the others off: the kernel's own driver by the list of modules that is installed with teepay, pcscd by the reader's name.
+radio_open()
+{
+	modprobe vhci_hcd || return
+	mkdir -p /run/systemd/system/pcscd.service.d /run/udev/rules.d /etc/teepay
+	printf '[Service]\nEnvironment=PCSCLITE_FILTER_IGNORE_READER_NAMES=TEEPAY-CARD\n' >/run/systemd/system/pcscd.service.d/teepay.conf
+	# The terminal's reader is for who runs a till; what else would do it by its port, goes by its serial number here.
+	printf 'SUBSYSTEM=="usb", ATTR{serial}=="TEEPAY-POS", ENV{TEEPAY_READER}="pos"\n' >/run/udev/rules.d/69-teepay-pos.rules
+	udevadm control --reload
+	systemctl daemon-reload
+	systemctl stop pcscd.socket pcscd.service
+	"$acr122u" --serial >/tmp/acr122u.log 2>&1 &
+	radio_pid=$!
+	until_true 30 radio where card && until_true 30 radio where pos || return
+	udevadm settle
+	printf '[rf]\nfrontend = libnfc\nnfc_device = port:%s\n' "$(radio where card | sed 's/ .*//')" >/etc/teepay/walletd.conf
+	systemctl restart teepay-walletd || return
+	systemctl start pcscd.socket
+	until_true 60 card_ready
+}
+
+radio_close()
+{
+	[ -z "$radio_pid" ] || { kill "$radio_pid"; wait "$radio_pid" 2>/dev/null; radio_pid=; }
+	rm -f /etc/teepay/walletd.conf /run/udev/rules.d/69-teepay-pos.rules /run/systemd/system/pcscd.service.d/teepay.conf
+	systemctl daemon-reload
+	systemctl stop pcscd.service
+	systemctl start pcscd.socket
+	systemctl restart teepay-walletd
+}
+
+# tap AMOUNT [option...]: one payment through the reader named pos, by pcscd; tap_nfc: by libnfc, while pcscd is away.
+tap() { amount=$1; shift; till pos pay "$amount" --json --timeout 20 --reader ACR122U "$@"; }
+tap_nfc() { amount=$1; shift; till pos pay "$amount" --json --timeout 20 --nfc --reader "port:$(radio where pos | sed 's/ .*//')" "$@"; }
+pcscd_away() { systemctl stop pcscd.socket pcscd.service; }
+pcscd_back() { systemctl start pcscd.socket; }
+
+# taps N COMMAND...: N payments, and how many of them ended well.
+taps()
+{
+	n=$1
+	shift
+	good=0
+	for _ in $(seq "$n"); do
+		if "$@" >/tmp/tap.out 2>/tmp/tap.err; then good=$((good + 1)); else cat /tmp/tap.out /tmp/tap.err >>/tmp/taps.log; fi
+	done
+	echo "$good"
+}

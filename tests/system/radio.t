@@ -1,0 +1,50 @@
+#!/bin/sh
+# SPDX-License-Identifier: BSD-2-Clause
+# Two virtual ACR122U: the card behind libnfc, the terminal behind pcscd and behind libnfc. RADIO_TAPS payments of each (a hundred when all is tested).
+. ./lib.sh
+. ./radio.sh
+taps=${RADIO_TAPS:-20}
+issue_card || echo '# no card could be issued'
+ok 'the readers are plugged in, and walletd has its own' radio_open
+
+nfc-list >/tmp/nfc-list 2>&1
+like 'nfc-list sees both readers' "$(LIBNFC_LOG_LEVEL=3 nfc-list 2>&1 | grep -c 'device found: Bus')" '^[2-9]'
+# It reset each of them: walletd comes back by itself.
+ok 'and walletd is at its reader afterwards' until_true 30 card_ready
+like 'walletd holds one of them' "$(cat /tmp/nfc-list)" 'busy'
+
+pid=$(main_pid teepay-walletd)
+pcscd_away
+pcscd_back
+ok 'pcscd takes the one for the terminal' until_true 60 tap 0.10
+before=$(balance)
+radio reset >/dev/null
+rm -f /tmp/taps.log
+is "$taps payments through pcscd and libccid, none fails" "$(taps "$taps" tap 0.10)" "$taps"
+[ ! -e /tmp/taps.log ] || sed 's/^/# /' /tmp/taps.log
+is 'each is debited once' "$(balance)" "$((before - 10 * taps))"
+is 'a payment is four APDU pairs' "$(count apdus)" "$((4 * taps))"
+is 'of 672 bytes' "$(count apdu_bytes)" "$((672 * taps))"
+ok 'at most 750 with the framing of ISO 14443-4' test "$(count block_bytes)" -le "$((750 * taps))"
+ok 'and at most 80 ms of computed air time, its activation with it' test "$(count air_us)" -le "$((80000 * taps))"
+echo "# $(radio counts)"
+
+pcscd_away
+before=$(balance)
+radio reset >/dev/null
+rm -f /tmp/taps.log
+is "$taps payments through libnfc at both ends, none fails" "$(taps "$taps" tap_nfc 0.10)" "$taps"
+[ ! -e /tmp/taps.log ] || sed 's/^/# /' /tmp/taps.log
+is 'each is debited once' "$(balance)" "$((before - 10 * taps))"
+is 'with the same bytes' "$(count apdu_bytes)" "$((672 * taps))"
+echo "# $(radio counts)"
+
+like 'pay status counts terminals' "$(alice pay status)" 'terminals: [1-9]'
+is 'walletd was never restarted' "$(main_pid teepay-walletd)" "$pid"
+begun=$(date +%s%N)
+systemctl stop teepay-walletd
+ok 'nothing of it is left' not pidof nfctarget
+echo "# walletd stopped in $((($(date +%s%N) - begun) / 1000000)) ms"
+systemctl start teepay-walletd
+radio_close
+finish
