@@ -282,6 +282,7 @@ $(eval $(call unit,teectl_trace,$(addprefix tools/teectl/,calls.c traceline.c)))
 $(eval $(call unit,teectl_view,$(addprefix tools/teectl/,canvas.c draw.c hist.c names.c text.c view.c words.c)))
 ACR122U_MODULES := $(filter-out tests/acr122u/main.c,$(call sources,tests/acr122u))
 $(eval $(call unit,acr122u,$(ACR122U_MODULES)))
+$(eval $(call unit,pay_doctor,tools/pay/doctor.c common/nfc_name.c))
 # --- end of unit tests ---
 
 # --- Tears ---
@@ -379,8 +380,8 @@ install: all
 # --- The demo ---
 demo: deps
 	@mkdir -p $(B); echo 'building teepay; the first time also the virtual machine, which takes some minutes'
-	+$(Q)$(MAKE) --no-print-directory -j2 all kmod >$(B)/demo.log 2>&1 || { cat $(B)/demo.log; exit 1; }
-	$(Q)$(MAKE) --no-print-directory -s vm-run NO_UNITS=1 CMD='cd /mnt/host/tests/system && ./demo.sh'
+	+$(Q)$(MAKE) --no-print-directory -j2 all kmod $(if $(RF),$(ACR122U)) >$(B)/demo.log 2>&1 || { cat $(B)/demo.log; exit 1; }
+	$(Q)$(MAKE) --no-print-directory -s vm-run NO_UNITS=1 CMD='cd /mnt/host/tests/system && RF=$(RF) TEEPAY_BUILD=$(B) ./demo.sh'
 
 # --- Tests ---
 unit: $(UNITS)
@@ -511,7 +512,9 @@ $(BENCH_PAYMENT): $(call objects,$(filter-out %/wallet.c,$(call sources,tests/be
 	$(link) $(shell $(PKG_CONFIG) --libs $(TEE_PKGS) cmocka sqlite3)
 OBJECTS += $(call objects,$(call sources,tests/bench/payment))
 
-bench: deps $(B)/tests/bench/channel $(B)/tests/bench/crypto $(BENCH_WITH) $(BENCH_PAYMENT) kmod
+bench: deps $(B)/tests/bench/channel $(B)/tests/bench/crypto $(BENCH_WITH) $(BENCH_PAYMENT) $(ACR122U) kmod
+	$(Q)rm -rf $(B)/bench-radio; $(MAKE) --no-print-directory vm-run OUT=$(B)/bench-radio CMD='TEEPAY_BUILD=$(B) /mnt/host/tests/bench/radio.sh' \
+		>$(B)/bench-radio.log 2>&1 || { tail -n 20 $(B)/bench-radio.log >&2; exit 1; }
 	$(Q)tests/bench/run.sh $(B) --module "$$(cat $(KMOD_PATH))" $(addprefix --with ,$(BENCH_WITH)) -- $(B)/tests/bench/channel
 
 # The same unit tests again under AddressSanitizer and UBSan, in a build of their own.
@@ -624,7 +627,7 @@ vm-short: $$(if $$(wildcard Kbuild),kmod)
 # --- Housekeeping ---
 define HELP
 make              build everything in $(B)/, and the module when the headers of the running kernel are there
-make demo         pay once in a virtual machine, and tell every step
+make demo         pay once in a virtual machine, and tell every step (RF=acr122u: through two virtual ACR122U)
 make check        all tests; the last line counts them
 
 make unit         only the unit tests on this machine       (SAN=1 B=build/san: under AddressSanitizer and UBSan)

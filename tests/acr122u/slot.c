@@ -7,7 +7,7 @@
 #define POLL_MS		250
 #define FIRST_POLL_MS	1000	/* after a reset, so that a host which wants no polling can say so */
 #define MISSED_MAX	3	/* polls without a card until it counts as taken away */
-#define POWER_WAIT_MS	1000	/* a card that has just been released needs a moment */
+#define POWER_WAIT_MS	2000	/* a card that has just been released needs a moment */
 #define SLOT_PRESENT	0x03	/* RDR_to_PC_NotifySlotChange: changed, and there is one */
 #define SLOT_EMPTY	0x02
 #define APDU_COMMAND_MAX	260
@@ -82,9 +82,13 @@ static void answer_atr(struct reader *r)
 	ccid_data(r, atr, 5 + n);
 }
 
+/* It counts as taken away: the next poll that finds it says so, and the host tries again. */
 static void power_late(void *ctx)
 {
-	ccid_mute(ctx);
+	struct reader *r = ctx;
+
+	tell(r, false);
+	ccid_mute(r);
 }
 
 void slot_power_off(struct reader *r)

@@ -41,9 +41,12 @@ mkdir "$build/bench-payment"
 	exit 1
 }
 rm -rf "$build/bench-payment"
+echo
+grep -a -A 2 '^A payment through' "$build/bench-radio/output.log" || :
 {
 	echo '{'
-	sed -s '/^[{}]$/d; s/,*$/,/' "$build/bench-times/bench.json" "$build/bench-instructions/bench.json" "$build/bench-crypto.json" "$build/bench-payment.json" | sed '$s/,$//'
+	sed -s '/^[{}]$/d; s/,*$/,/' "$build/bench-times/bench.json" "$build/bench-instructions/bench.json" "$build/bench-crypto.json" "$build/bench-payment.json" \
+		"$build/bench-radio/bench.json" | sed '$s/,$//'
 	echo '}'
 } >"$build/bench.json"
 echo

@@ -353,9 +353,13 @@ static void power_again_is_a_reset(void **state)
 	assert_int_equal(field.air.activations, 2);
 	/* One that never comes is mute, and said to be so in time. */
 	ccid(POS, 0x62, NULL, 0);
-	pass_ms(1100);
+	pass_ms(2100);
 	assert_int_equal(hosts[POS].len, CCID_HEADER);
 	assert_int_equal(hosts[POS].message[7] & 0xC0, 0x40);
+	assert_int_equal(hosts[POS].slot_bits, 0x02);
+	arm();
+	pass_ms(300);
+	assert_int_equal(hosts[POS].slot_bits, 0x03);
 }
 
 static void a_card_that_goes_is_told(void **state)

@@ -27,6 +27,7 @@ struct cmd {
 
 int cmd_apply(const struct cmd *c, struct pay_error *e);
 int cmd_status(const struct cmd *c, struct pay_error *e);
+int cmd_doctor(const struct cmd *c, struct pay_error *e);
 int cmd_balance(const struct cmd *c, struct pay_error *e);
 int cmd_ready(const struct cmd *c, struct pay_error *e);
 int cmd_topup(const struct cmd *c, struct pay_error *e);

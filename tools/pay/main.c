@@ -27,6 +27,7 @@ static const struct command {
 	{ "receipt", " NUMBER", 1, 1, cmd_receipt, "print one of them and check its signature" },
 	{ "ready", " [SECONDS]", 0, 1, cmd_ready, "answer terminals for a while (--off: stop)" },
 	{ "status", "", 0, 0, cmd_status, "print the state of card and front end" },
+	{ "doctor", "", 0, 0, cmd_doctor, "find what keeps a radio reader from working, and the cure" },
 	{ "verify", "", 0, 0, cmd_verify, "approve what was refused for want of the PIN" },
 	{ "pin", "", 0, 0, cmd_pin, "choose or change the PIN, on the trusted screen" },
 	{ "limits", "", 0, 0, cmd_limits, "print, lower or raise what may be paid without it" },
