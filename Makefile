@@ -401,9 +401,8 @@ OBJECTS += $(call objects,$(call sources,tests/acr122u))
 
 # Order: removal.t takes everything down last.
 SYSTEM_TESTS ?= services.t examples.t payment.t transfer.t refuse.t opensc.t isolation.t kill.t teectl.t pin.t policy.t wallet.t removal.t
-# How many payments radio.t makes each way (100 when all is tested), and how many commands radio-faults.t breaks (all, or every Nth).
+# How many payments radio.t makes each way; 100 when all is tested.
 RADIO_TAPS ?= 20
-RADIO_FAULTS ?= few
 # Those that check runs on a kernel: on another than the stock one what tells that all works there.
 system_tests = $(if $(filter stock,$(1)),$(SYSTEM_TESTS),$(filter services.t payment.t,$(SYSTEM_TESTS)))
 SYSTEM_TAPS := $(foreach k,$(KERNELS),$(patsubst %,$(B)/vm-out$(call dash,$(k))/%.tap,$(call system_tests,$(k))))
@@ -572,7 +571,7 @@ check-debug: deps module-tests $(FAULT_TESTS) $(FUZZ) $(COVER)
 		perl tests/harness.pl $(DEBUG_TAPS) && [ $$status = 0 ] || { tail -n 40 $(B)/check-debug.log; exit 1; }
 
 check-system: system-tools
-	$(Q)$(MAKE) --no-print-directory vm-run SCREEN=1 TIMEOUT=2400 TA='$(wildcard docs/examples/*/ta)' CMD='TEEPAY_BUILD=$(B) RADIO_TAPS=$(RADIO_TAPS) RADIO_FAULTS=$(RADIO_FAULTS) /mnt/host/tests/system/run.sh $(SYSTEM_TESTS)'
+	$(Q)$(MAKE) --no-print-directory vm-run SCREEN=1 TIMEOUT=2400 TA='$(wildcard docs/examples/*/ta)' CMD='TEEPAY_BUILD=$(B) RADIO_TAPS=$(RADIO_TAPS) /mnt/host/tests/system/run.sh $(SYSTEM_TESTS)'
 
 .PHONY: all module devkit examples install demo bench unit units system-tools check check-build check-run check-module check-debug check-mutants check-system \
 	check-tears

@@ -102,6 +102,9 @@ static int talk(nfc_device *reader, struct link *l, const volatile sig_atomic_t 
 		r = answer_one(reader, l);
 		if (r == 1 && !alive(reader))
 			return NFC_EIO;
+		/* walletd takes silence for a hang. */
+		if (r == 1)
+			link_report(l, l->state);
 	}
 	return r;
 }

@@ -25,6 +25,7 @@
 #define READERS_MAX	8
 #define AGAIN_FIRST_MS	20	/* until nfctarget is started again */
 #define AGAIN_LAST_MS	1000
+#define SILENT_MS	8000	/* one that has a reader says something every 2 s: after this it hangs in libnfc or below */
 #define STOP_MS		700	/* what it may take to end when asked; it looks every 200 ms */
 
 extern char **environ;
@@ -110,7 +111,7 @@ static int start_program(struct rf_libnfc *f)
 		return r;
 	}
 	f->sock = fds[0];
-	return 0;
+	return set_timer(f, SILENT_MS);
 }
 
 static void add_up(struct rf_libnfc *f)
@@ -159,7 +160,13 @@ static int on_timer(struct rf_libnfc *f)
 
 	if (read(f->timer, &times, sizeof(times)) < 0)
 		return RF_NOTHING;
-	if (f->sock >= 0 || start_program(f) == 0)
+	if (f->sock >= 0) {
+		/* Without a reader it has nothing to say. */
+		if (f->state == NFC_READY || f->state == NFC_STARTING)
+			return again(f);
+		return set_timer(f, SILENT_MS) < 0 ? -EIO : RF_NOTHING;
+	}
+	if (start_program(f) == 0)
 		return RF_NOTHING;
 	f->state = NFC_FAILS;
 	return again(f);
@@ -263,7 +270,7 @@ static int libnfc_receive(void *self, uint8_t *apdu, size_t room, size_t *len)
 	n = recv(f->sock, packet, sizeof(packet), MSG_DONTWAIT);
 	if (n < 0 && (errno == EAGAIN || errno == EINTR))
 		return RF_NOTHING;
-	if (n < 1)
+	if (n < 1 || set_timer(f, SILENT_MS) < 0)
 		return again(f);
 	switch (packet[0]) {
 	case NFC_STATE:

@@ -20,6 +20,7 @@ const char control_help[] =
 	"  plug READER | unplug READER  the USB plug\n"
 	"  gentle READER yes|no         hold back answers to reads that are about to be cancelled\n"
 	"  where READER                 its name in sysfs, bus and device\n"
+	"  state READER                 what it thinks\n"
 	"  counts | reset               what went over the air since the last reset, as JSON\n";
 
 static int say(char *reply, const char *text)
@@ -153,6 +154,20 @@ static int do_where(struct bench *b, char **words, char *reply)
 	return 0;
 }
 
+/* What a reader thinks, for who looks why nothing goes on. */
+static int do_state(struct bench *b, char **words, char *reply)
+{
+	int side = find_reader(b, words[1]);
+	const struct reader *r = side < 0 ? NULL : &b->readers[side];
+
+	if (!r)
+		return wrong(reply, "no such reader");
+	snprintf(reply, CONTROL_REPLY_MAX, "plugged %d, polls %d, present %d, powered %d, selected %d, target %d, pending %02X, dead %d, stalled %d, waiting reads %u, answers %u\n",
+		 b->plugs[side].fd >= 0, r->polls, r->present, r->powered, r->chip.selected, (int)r->chip.tg, r->chip.pending, r->fault.dead,
+		 r->fault.stalled, b->plugs[side].nurbs, b->plugs[side].nqueue);
+	return 0;
+}
+
 static int do_counts(struct bench *b, char **words, char *reply)
 {
 	const struct air *a = &b->field.air;
@@ -181,7 +196,7 @@ static const struct {
 	int (*run)(struct bench *b, char **words, char *reply);
 } commands[] = {
 	{ "in", do_move }, { "out", do_move }, { "cut", do_cut }, { "corrupt", do_corrupt }, { "delay", do_delay }, { "fault", do_fault },
-	{ "plug", do_plug }, { "unplug", do_plug }, { "gentle", do_gentle }, { "where", do_where }, { "counts", do_counts }, { "reset", do_reset },
+	{ "plug", do_plug }, { "unplug", do_plug }, { "gentle", do_gentle }, { "where", do_where }, { "state", do_state }, { "counts", do_counts }, { "reset", do_reset },
 };
 
 int control_run(struct bench *b, char *line, char reply[CONTROL_REPLY_MAX])

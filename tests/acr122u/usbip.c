@@ -23,6 +23,7 @@ enum {
 #define HOLD_FROM_MS	140
 #define HOLD_TO_MS	250
 #define HOLD_LONG_MS	1500	/* for a host that is known to cancel */
+#define SHORT_READ_MS	1000	/* a read cancelled later ended for want of an answer */
 
 static uint32_t get32(const uint8_t *p)
 {
@@ -252,7 +253,7 @@ static void unlink_urb(struct usbip *u)
 	for (unsigned int i = 0; i < u->nurbs; i++) {
 		if (u->urbs[i].seqnum != victim)
 			continue;
-		u->cancels |= u->urbs[i].endpoint == EP_BULK;
+		u->cancels |= u->urbs[i].endpoint == EP_BULK && u->clock->now - u->urbs[i].since < SHORT_READ_MS;
 		drop_urb(u, i);
 		answer(u, RET_UNLINK, seqnum, UNLINKED, NULL, 0, false);
 		return;
