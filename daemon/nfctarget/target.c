@@ -114,6 +114,9 @@ void target_serve(nfc_device *reader, struct link *l, const volatile sig_atomic_
 	while (!*stop) {
 		int r = arm(reader);
 
+		/* No terminal came, or the reader is dead: libnfc says the same of both. */
+		if (r == NFC_ETIMEOUT && !*stop && !alive(reader))
+			r = NFC_EIO;
 		if (r == 0) {
 			l->counts.activations++;
 			link_reset(l);
