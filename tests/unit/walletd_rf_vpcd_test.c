@@ -281,7 +281,7 @@ static int listen_on_loopback(struct rf_config *config)
 	assert_int_equal(bind(fd, (struct sockaddr *)&a, sizeof(a)), 0);
 	assert_int_equal(listen(fd, 1), 0);
 	assert_int_equal(getsockname(fd, (struct sockaddr *)&a, &len), 0);
-	*config = (struct rf_config){ "127.0.0.1", ntohs(a.sin_port) };
+	*config = (struct rf_config){ .host = "127.0.0.1", .port = ntohs(a.sin_port) };
 	return fd;
 }
 
