@@ -468,5 +468,6 @@ int main(void)
 		T(released_for_a_moment), T(descriptors),
 	};
 
+	cmocka_set_message_output(CM_OUTPUT_TAP);
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -198,5 +198,6 @@ int main(int argc, char **argv)
 	if (argc > 1)
 		return play(argv[1]);
 	rf_libnfc_program("/proc/self/exe");
+	cmocka_set_message_output(CM_OUTPUT_TAP);
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
