@@ -60,7 +60,9 @@ ta-sanitize := $(if $(filter y,$(CFG_TA_SANITIZE_ADDRESS)),-fsanitize=address) $
 ta-cflags := -O2 -g -Wall -fPIE -fstack-protector-strong -fstack-clash-protection -fno-common $(ta-sanitize) \
 	$(if $(filter -fsanitize=address,$(ta-sanitize)),-fno-omit-frame-pointer,-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2)
 ta-c := -std=gnu11 -Werror=implicit-function-declaration -Werror=incompatible-pointer-types
-ta-ldflags := -pie -Wl,-z,relro,-z,now,-z,noexecstack,--as-needed $(ta-sanitize)
+# The sanitizers' libraries are linked in: where the application runs they need not be installed.
+ta-ldflags := -pie -Wl,-z,relro,-z,now,-z,noexecstack,--as-needed $(ta-sanitize) \
+	$(patsubst -fsanitize=address,-static-libasan,$(patsubst -fsanitize=undefined,-static-libubsan,$(ta-sanitize)))
 
 # --- Sources, folder by folder ---
 ta-sources :=
