@@ -64,5 +64,11 @@ like 'a changed receipt leaves the terminal in doubt' "$got" '"result": *"in dou
 field
 ok 'the next tap finds the receipt' till pos pay 2.00 --json --timeout 20
 is 'with one debit, not two' "$(balance)" "$((before - 300))"
+
+# pcscd calls a card mute whose reset failed and that came back before it looked again. It must be powered, and then it pays.
+field --mute
+ok 'a tap pays' till pos pay 2.00 --json --timeout 20
+ok 'whose last reset found no card' until_true 20 grep -q away /tmp/field.log
+ok 'a card that pcscd holds for mute pays' till pos pay 2.00 --json --timeout 20
 field_close
 finish

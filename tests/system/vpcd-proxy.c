@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
  * Stands between vpcd (the reader) and walletd (the card), counts the APDU frames of a card session and, at the frame it is told, stops the traffic and
- * does something: runs a command, changes a byte, or drops both connections.  A test's hand in the radio field.
+ * does something: runs a command, changes a byte, or drops both connections; or the card is away for a moment when the reader resets it.  A test's hand in
+ * the radio field.
  *
  * Frames are a 16-bit big-endian length and that many bytes; a frame of one byte from the reader is a control (0 off, 1 on, 2 reset, 4 ATR), and its
  * answer (the ATR, after 4) is no APDU.  Frame 1 is the first command after the card was powered, 2 its response, and so on.
@@ -25,6 +26,7 @@
 #include <unistd.h>
 
 #define FRAME_MAX	(2 + 65535)
+#define CONTROL_RESET	2
 #define CONTROL_ATR	4
 /* A frame of a payment is the one behind a GET DATA of OpenSC or pcscd: what counts begins with this command. */
 static const uint8_t first_command[] = { 0x00, 0xA4, 0x04, 0x00, 0x0E, '2', 'P', 'A', 'Y' };
@@ -40,6 +42,8 @@ struct proxy {
 	const char *run;		/* command for /bin/sh, before the frame goes on */
 	long flip;			/* bit to change in the frame: byte * 8 + bit, or -1 */
 	bool cut;			/* drop both connections instead of passing it on */
+	bool mute;			/* at the reader's first reset the card goes and is back at once */
+	const char *reader_port;
 	bool done;
 	bool verbose;
 };
@@ -124,43 +128,6 @@ static int act(struct proxy *x, uint8_t *p, size_t len)
 	return x->cut ? -1 : 0;
 }
 
-static int relay_frame(struct proxy *x, enum side from)
-{
-	static uint8_t frame[FRAME_MAX];
-	size_t len;
-
-	if (read_full(x->fd[from], frame, 2))
-		return -1;
-	len = (size_t)frame[0] << 8 | frame[1];
-	if (read_full(x->fd[from], frame + 2, len))
-		return -1;
-	if (count_frame(x, from, frame + 2, len)) {
-		if (x->verbose) {
-			printf("%u %s %zu\n", x->frame, from == READER ? "command" : "response", len);
-			fflush(stdout);
-		}
-		if (act(x, frame + 2, len))
-			return -1;
-	}
-	return write_full(x->fd[!from], frame, 2 + len);
-}
-
-static void relay_session(struct proxy *x)
-{
-	for (;;) {
-		struct pollfd p[2] = { { .fd = x->fd[READER], .events = POLLIN }, { .fd = x->fd[CARD], .events = POLLIN } };
-
-		if (poll(p, 2, -1) < 0) {
-			if (errno == EINTR)
-				continue;
-			err(1, "poll");
-		}
-		for (int side = READER; side <= CARD; side++)
-			if (p[side].revents && relay_frame(x, (enum side)side))
-				return;
-	}
-}
-
 static struct sockaddr_in loopback(const char *port)
 {
 	struct sockaddr_in a = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
@@ -171,18 +138,6 @@ static struct sockaddr_in loopback(const char *port)
 		errx(2, "'%s' is no port", port);
 	a.sin_port = htons((uint16_t)n);
 	return a;
-}
-
-static int listen_on(const char *port)
-{
-	struct sockaddr_in a = loopback(port);
-	int one = 1;
-	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-
-	if (fd < 0 || setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one)) || bind(fd, (struct sockaddr *)&a, sizeof(a)) ||
-	    listen(fd, 1))
-		err(1, "cannot listen on port %s", port);
-	return fd;
 }
 
 /*
@@ -213,6 +168,72 @@ failed:
 	return -1;
 }
 
+/* The card's next connection waits at the reader before this one ends: the reader's reset fails, and the card is there when it looks again. */
+static int away_for_a_moment(struct proxy *x)
+{
+	const int again = connect_to(x->reader_port);
+
+	if (again < 0)
+		return -1;
+	close(x->fd[READER]);
+	x->fd[READER] = again;
+	x->mute = false;
+	printf("away at a reset\n");
+	fflush(stdout);
+	return 0;
+}
+
+static int relay_frame(struct proxy *x, enum side from)
+{
+	static uint8_t frame[FRAME_MAX];
+	size_t len;
+
+	if (read_full(x->fd[from], frame, 2))
+		return -1;
+	len = (size_t)frame[0] << 8 | frame[1];
+	if (read_full(x->fd[from], frame + 2, len))
+		return -1;
+	if (count_frame(x, from, frame + 2, len)) {
+		if (x->verbose) {
+			printf("%u %s %zu\n", x->frame, from == READER ? "command" : "response", len);
+			fflush(stdout);
+		}
+		if (act(x, frame + 2, len))
+			return -1;
+	}
+	if (x->mute && from == READER && len == 1 && frame[2] == CONTROL_RESET)
+		return away_for_a_moment(x);
+	return write_full(x->fd[!from], frame, 2 + len);
+}
+
+static void relay_session(struct proxy *x)
+{
+	for (;;) {
+		struct pollfd p[2] = { { .fd = x->fd[READER], .events = POLLIN }, { .fd = x->fd[CARD], .events = POLLIN } };
+
+		if (poll(p, 2, -1) < 0) {
+			if (errno == EINTR)
+				continue;
+			err(1, "poll");
+		}
+		for (int side = READER; side <= CARD; side++)
+			if (p[side].revents && relay_frame(x, (enum side)side))
+				return;
+	}
+}
+
+static int listen_on(const char *port)
+{
+	struct sockaddr_in a = loopback(port);
+	int one = 1;
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	if (fd < 0 || setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one)) || bind(fd, (struct sockaddr *)&a, sizeof(a)) ||
+	    listen(fd, 1))
+		err(1, "cannot listen on port %s", port);
+	return fd;
+}
+
 static void set_nodelay(int fd)
 {
 	int one = 1;
@@ -223,7 +244,7 @@ static void set_nodelay(int fd)
 
 static void usage(void)
 {
-	errx(2, "usage: vpcd-proxy [--verbose] [--at FRAME [--run COMMAND] [--flip BIT] [--cut]] CARD-PORT READER-PORT");
+	errx(2, "usage: vpcd-proxy [--verbose] [--at FRAME [--run COMMAND] [--flip BIT] [--cut]] [--mute] CARD-PORT READER-PORT");
 }
 
 static void parse(struct proxy *x, int *argc, char ***argv)
@@ -235,6 +256,8 @@ static void parse(struct proxy *x, int *argc, char ***argv)
 			x->verbose = true;
 		} else if (!strcmp(option, "--cut")) {
 			x->cut = true;
+		} else if (!strcmp(option, "--mute")) {
+			x->mute = true;
 		} else if (*argc < 2) {
 			usage();
 		} else {
@@ -261,6 +284,7 @@ int main(int argc, char **argv)
 	parse(&x, &argc, &argv);
 	signal(SIGPIPE, SIG_IGN);
 	listener = listen_on(argv[0]);
+	x.reader_port = argv[1];
 	/* Whoever started this waits for the line below. */
 	printf("listening\n");
 	fflush(stdout);
@@ -268,7 +292,7 @@ int main(int argc, char **argv)
 		x.fd[CARD] = accept4(listener, NULL, NULL, SOCK_CLOEXEC);
 		if (x.fd[CARD] < 0)
 			err(1, "accept");
-		x.fd[READER] = connect_to(argv[1]);
+		x.fd[READER] = connect_to(x.reader_port);
 		if (x.fd[READER] >= 0) {
 			set_nodelay(x.fd[CARD]);
 			set_nodelay(x.fd[READER]);

@@ -86,7 +86,11 @@ static int wait_round(struct pcsc *p)
 	for (unsigned int i = 0; i < p->n; i++) {
 		SCARD_READERSTATE *s = &p->states[i];
 
-		if (!(s->dwEventState & SCARD_STATE_PRESENT) || (s->dwEventState & SCARD_STATE_MUTE))
+		/*
+		 * One that pcscd calls mute as well: a card whose last reset failed and that came back before pcscd looked again stays so until somebody
+		 * powers it, which is what a connection does.
+		 */
+		if (!(s->dwEventState & SCARD_STATE_PRESENT))
 			continue;
 		if (connect_card(p, s->szReader))
 			return 1;
