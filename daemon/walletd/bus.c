@@ -2,26 +2,22 @@
 #include "bus.h"
 
 #include <errno.h>
-#include <grp.h>
-#include <pwd.h>
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 #include <systemd/sd-bus.h>
 #include <unistd.h>
 
+#include "bus_caller.h"
+#include "bus_reply.h"
 #include "common/hex.h"
 #include "common/log.h"
 #include "holder.h"
 
-#define GROUP		"teepay"
-#define GROUPS_MAX	256
 #define HISTORY_MAX	256u		/* records a call */
 #define RETRY_USEC	(2 * 1000 * 1000u)
 #define CALL_USEC	(5 * 1000 * 1000u)	/* for the bus daemon's own answers */
 #define LOOK_USEC	(1000 * 1000u)	/* the trusted application is asked for its state at most this often */
-
-#define ERROR_NAME(s)	"org.teepay.Error." s
 
 /* What the properties say.  Kept so that a change can be told from none; sd-bus reads the properties straight from here. */
 struct view {
@@ -74,120 +70,7 @@ static void view_fill(struct bus *b, struct view *v)
 		v->sequence = newest->seq;
 }
 
-/* --- who may call --- */
-
-static bool is_member(uid_t uid)
-{
-	gid_t groups[GROUPS_MAX];
-	int n = GROUPS_MAX;
-	const struct passwd *pw = getpwuid(uid);
-	const struct group *gr;
-
-	if (!pw || getgrouplist(pw->pw_name, pw->pw_gid, groups, &n) < 0)
-		return false;
-	gr = getgrnam(GROUP);
-	for (int i = 0; gr && i < n; i++)
-		if (groups[i] == gr->gr_gid)
-			return true;
-	return false;
-}
-
-/* Sees every message before anything is done with it: methods and properties alike.  What can be called is told to everybody. */
-static int check_caller(sd_bus_message *m, void *ctx, sd_bus_error *error)
-{
-	sd_bus_creds *creds = NULL;
-	uid_t uid = (uid_t)-1;
-	int r;
-
-	(void)ctx;
-	if (!sd_bus_message_is_method_call(m, NULL, NULL) || sd_bus_message_is_method_call(m, "org.freedesktop.DBus.Introspectable", NULL))
-		return 0;
-	r = sd_bus_query_sender_creds(m, SD_BUS_CREDS_EUID, &creds);
-
-	if (r >= 0)
-		r = sd_bus_creds_get_euid(creds, &uid);
-	sd_bus_creds_unref(creds);
-	if (r >= 0 && (uid == 0 || is_member(uid)))
-		return 0;
-	return sd_bus_error_set(error, SD_BUS_ERROR_ACCESS_DENIED, "only root and members of the group " GROUP " may use the wallet; "
-				"an administrator says: adduser USER " GROUP);
-}
-
-/* --- errors --- */
-
-static const struct {
-	int err;
-	const char *name;
-} error_names[] = {
-	{ TA_ERR_UNAVAILABLE, ERROR_NAME("Unavailable") },
-	{ TA_ERR_LOST, ERROR_NAME("Unavailable") },
-	{ TA_ERR_DENIED, ERROR_NAME("Unavailable") },
-	{ TA_ERR_STATE, ERROR_NAME("State") },
-	{ TA_ERR_SECURITY, ERROR_NAME("Refused") },
-	{ TA_ERR_FORMAT, ERROR_NAME("InvalidArgument") },
-	{ TA_ERR_NOT_FOUND, ERROR_NAME("NotFound") },
-	{ TA_ERR_NOT_YET, ERROR_NAME("NotYet") },
-	{ CARD_ERR_STORE, ERROR_NAME("Store") },
-	{ CARD_ERR_EXISTS, ERROR_NAME("CardExists") },
-	{ CARD_ERR_NO_CARD, ERROR_NAME("NoCard") },
-	{ CARD_ERR_FROZEN, ERROR_NAME("State") },
-	{ CARD_ERR_BUSY, ERROR_NAME("Busy") },
-};
-
-int bus_error(sd_bus_error *error, int err)
-{
-	for (size_t i = 0; i < sizeof(error_names) / sizeof(error_names[0]); i++)
-		if (error_names[i].err == err)
-			return sd_bus_error_set(error, error_names[i].name, card_strerror(err));
-	return sd_bus_error_set(error, ERROR_NAME("Failed"), card_strerror(err));
-}
-
-int bus_reply_error(sd_bus_message *call, int err)
-{
-	sd_bus_error error = SD_BUS_ERROR_NULL;
-	int r;
-
-	(void)bus_error(&error, err);
-	r = sd_bus_reply_method_error(call, &error);
-	sd_bus_error_free(&error);
-	return r;
-}
-
-static int invalid(sd_bus_error *error, const char *what)
-{
-	return sd_bus_error_set(error, ERROR_NAME("InvalidArgument"), what);
-}
-
 /* --- methods --- */
-
-/* The message's next byte array: @min to @max bytes. */
-static int read_bytes(sd_bus_message *m, size_t min, size_t max, struct bytes *out, sd_bus_error *error)
-{
-	const void *p;
-	size_t len;
-	int r = sd_bus_message_read_array(m, 'y', &p, &len);
-
-	if (r < 0)
-		return r;
-	if (len < min || len > max)
-		return sd_bus_error_setf(error, ERROR_NAME("InvalidArgument"), "%zu bytes where %zu to %zu belong; is pay of the same version?",
-					 len, min, max);
-	*out = (struct bytes){ p, len };
-	return 0;
-}
-
-int bus_reply_bytes(sd_bus_message *m, const void *p, size_t len)
-{
-	sd_bus_message *reply = NULL;
-	int r = sd_bus_message_new_method_return(m, &reply);
-
-	if (r >= 0)
-		r = sd_bus_message_append_array(reply, 'y', p, len);
-	if (r >= 0)
-		r = sd_bus_send(NULL, reply, NULL);
-	sd_bus_message_unref(reply);
-	return r;
-}
 
 /* After a change the signals go out behind the reply. */
 static void settle(struct bus *b)
@@ -201,7 +84,7 @@ static int method_apply(sd_bus_message *m, void *ctx, sd_bus_error *error)
 	struct bus *b = ctx;
 	uint8_t application[APPLICATION_LEN];
 	struct bytes challenge;
-	int r = read_bytes(m, CHALLENGE_LEN, CHALLENGE_LEN, &challenge, error);
+	int r = bus_read_bytes(m, CHALLENGE_LEN, CHALLENGE_LEN, &challenge, error);
 
 	if (r < 0)
 		return r;
@@ -215,7 +98,7 @@ static int method_take_card(sd_bus_message *m, void *ctx, sd_bus_error *error)
 {
 	struct bus *b = ctx;
 	struct bytes issue;
-	int r = read_bytes(m, ISSUE_LEN, ISSUE_LEN, &issue, error);
+	int r = bus_read_bytes(m, ISSUE_LEN, ISSUE_LEN, &issue, error);
 
 	if (r < 0)
 		return r;
@@ -230,7 +113,7 @@ static int method_message(sd_bus_message *m, void *ctx, sd_bus_error *error)
 	struct bus *b = ctx;
 	uint8_t reply[CARD_REPLY_LEN];
 	struct bytes message;
-	int r = read_bytes(m, 1, IMSG_MAX, &message, error);
+	int r = bus_read_bytes(m, 1, IMSG_MAX, &message, error);
 
 	if (r < 0)
 		return r;
@@ -238,7 +121,7 @@ static int method_message(sd_bus_message *m, void *ctx, sd_bus_error *error)
 	if (r == TA_ERR_VERIFY)
 		return holder_transfer(b->holder, m, message, error);
 	if (r == TA_ERR_STATE)
-		r = sd_bus_error_setf(error, ERROR_NAME("Sequence"), "the card has taken issuer messages up to %llu; give it the next one (pay sync)",
+		r = sd_bus_error_setf(error, BUS_ERROR("Sequence"), "the card has taken issuer messages up to %llu; give it the next one (pay sync)",
 				      (unsigned long long)card_status(b->card)->seq);
 	else
 		r = r ? bus_error(error, r) : bus_reply_bytes(m, reply, sizeof(reply));
@@ -302,10 +185,10 @@ static int method_ready(sd_bus_message *m, void *ctx, sd_bus_error *error)
 	if (r < 0)
 		return r;
 	if (!seconds && b->arming->mode == ARMING_ALWAYS)
-		return sd_bus_error_set(error, ERROR_NAME("State"), "the card is always ready; to arm it by hand set arming = on-request in "
+		return sd_bus_error_set(error, BUS_ERROR("State"), "the card is always ready; to arm it by hand set arming = on-request in "
 					"/etc/teepay/walletd.conf and restart teepay-walletd.service");
 	if (!arming_set(b->arming, arming_clock(), seconds))
-		return invalid(error, "more than an hour; give at most 3600 seconds");
+		return sd_bus_error_set(error, BUS_ERROR("InvalidArgument"), "more than an hour; give at most 3600 seconds");
 	r = expire(b);
 	if (r >= 0)
 		r = sd_bus_reply_method_return(m, "t", armed_until(b));
@@ -370,7 +253,7 @@ static int method_get_receipt(sd_bus_message *m, void *ctx, sd_bus_error *error)
 	if (r < 0)
 		return bus_error(error, CARD_ERR_STORE);
 	if (r == 0)
-		return sd_bus_error_setf(error, ERROR_NAME("NotFound"), "the purse has no record %u; pay history lists them", ctr);
+		return sd_bus_error_setf(error, BUS_ERROR("NotFound"), "the purse has no record %u; pay history lists them", ctr);
 	return bus_reply_bytes(m, record, sizeof(record));
 }
 
@@ -528,7 +411,7 @@ static int try_connect(struct bus *b)
 	if (r >= 0)
 		r = sd_bus_attach_event(conn, b->event, SD_EVENT_PRIORITY_NORMAL);
 	if (r >= 0)
-		r = sd_bus_add_filter(conn, NULL, check_caller, b);
+		r = sd_bus_add_filter(conn, NULL, bus_caller_check, b);
 	if (r >= 0)
 		r = sd_bus_add_object_vtable(conn, NULL, BUS_PATH, BUS_INTERFACE, vtable, b);
 	if (r >= 0)

@@ -25,11 +25,7 @@ void bus_free(struct bus **bus);
 
 /* Tells listeners which properties changed since the last call. */
 void bus_update(struct bus *bus);
-/* For methods whose reply comes later: an error of enum card_err or ta_err as the bus's, and bytes. */
-int bus_error(sd_bus_error *error, int err);
-int bus_reply_error(sd_bus_message *call, int err);
-int bus_reply_bytes(sd_bus_message *call, const void *p, size_t len);
-/* The two signals; the struct bus * is the ctx of card_settle(). */
+/* The signals; the struct bus * is the ctx of card_settle(). */
 extern const struct card_listener bus_listener;
 
 #endif

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "bus.h"
+#include "bus_reply.h"
 #include "common/log.h"
 #include "screen.h"
 
