@@ -260,8 +260,8 @@ $(eval $(call unit,tee_property,$(filter-out %/serve.c,$(TEE_FIXTURE)),$(TEE_PKG
 $(eval $(call unit,tee_devkit,$(filter-out %/serve.c,$(TEE_FIXTURE)),$(TEE_PKGS)))
 $(eval $(call unit,tee_compat,$(filter-out %/serve.c,$(TEE_FIXTURE)),$(TEE_PKGS)))
 ISSUER_MODULES := $(addprefix tools/payissuer/,accounts.c issuer.c ledger.c lost.c receipts.c record.c reply.c store.c store_money.c terminals.c)
-$(eval $(call unit,issuer_core,$(ISSUER_MODULES) tests/unit/paper_card.c tests/unit/temp_dir.c common/db.c common/hex.c common/log.c common/money.c \
-	common/openssl_crypto.c $(PROTO_MODULES),sqlite3 libcrypto jansson libsystemd))
+ISSUER_WORLD := $(ISSUER_MODULES) $(addprefix tests/unit/,issuer_world.c paper_card.c temp_dir.c) $(addprefix common/,db.c hex.c log.c money.c openssl_crypto.c) $(PROTO_MODULES)
+$(foreach t,core transfer receipts,$(eval $(call unit,issuer_$(t),$(ISSUER_WORLD),sqlite3 libcrypto jansson libsystemd)))
 $(eval $(call unit,cert,$(TEST_WORLD) common/hex.c,libcrypto))
 $(eval $(call unit,issuing,$(TEST_WORLD),libcrypto))
 $(eval $(call unit,purse,proto/purse.c proto/payta_cmd.c proto/text.c proto/cursor.c))
