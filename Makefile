@@ -399,9 +399,9 @@ $(ACR122U): $(call objects,$(call sources,tests/acr122u))
 	$(link)
 OBJECTS += $(call objects,$(call sources,tests/acr122u))
 
-# Not among them, to be run by name: radio.t, which was not seen on this tree yet, and radio-faults.t, which never ran whole.
+# Not among them, to be run by name: radio-faults.t, which never ran whole.
 # Order: removal.t takes everything down and brings it back; wallet.t moves the card's clock by days, so it is the last.
-SYSTEM_TESTS ?= services.t examples.t payment.t transfer.t refuse.t kill.t opensc.t isolation.t teectl.t pin.t policy.t removal.t wallet.t
+SYSTEM_TESTS ?= services.t examples.t payment.t transfer.t refuse.t kill.t opensc.t isolation.t teectl.t pin.t policy.t radio.t removal.t wallet.t
 # How many payments radio.t makes each way; 100 when all is tested.
 RADIO_TAPS ?= 20
 # Those that check runs on a kernel: on another than the stock one what tells that all works there.

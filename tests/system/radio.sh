@@ -9,6 +9,8 @@ radio() { "$acr122u" ctl "$@"; }
 count() { radio counts | sed -n "s/.*\"$1\": *\([0-9]*\).*/\1/p"; }
 blocks_passed() { [ "$(count blocks)" -ge "$1" ]; }
 front_end_says() { alice pay status --json | grep -q "\"state\": *\"$1"; }
+# holds PROCESS READER: has this reader's device file open.
+holds() { find "/proc/$(pidof "$1")/fd" -lname "/dev/bus/usb/$(radio where "$2" | sed 's/.* //; s|:|/|')" | grep -q .; }
 card_ready() { front_end_says 'at the reader'; }
 
 # What keeps the others off: the kernel's own driver by the list of modules that is installed with teepay, pcscd by the reader's name.
@@ -26,7 +28,7 @@ radio_open()
 	radio_pid=$!
 	until_true 30 radio where card && until_true 30 radio where pos || return
 	udevadm settle
-	printf '[rf]\nfrontend = libnfc\nnfc_device = port:%s\n' "$(radio where card | sed 's/ .*//')" >/etc/teepay/walletd.conf
+	printf '[wallet]\narming = always\n[rf]\nfrontend = libnfc\nnfc_device = port:%s\n' "$(radio where card | sed 's/ .*//')" >/etc/teepay/walletd.conf
 	systemctl restart teepay-walletd || return
 	systemctl start pcscd.socket
 	until_true 60 card_ready
