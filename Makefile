@@ -233,6 +233,8 @@ $(eval $(call unit,tee_ta_session,$(filter-out %/serve.c,$(TEE_FIXTURE)),$(TEE_P
 $(eval $(call unit,tee_share,$(filter-out %/serve.c,$(TEE_FIXTURE)),$(TEE_PKGS)))
 $(eval $(call unit,tee_pool,libtee/internal/pool.c libtee/internal/log.c))
 $(eval $(call unit,tee_persistent,$(filter-out %/serve.c,$(TEE_FIXTURE)),$(TEE_PKGS)))
+$(eval $(call unit,tee_persistent_time,$(filter-out %/serve.c,$(TEE_FIXTURE)),$(TEE_PKGS)))
+$(B)/tests/tee_persistent_time_test: LDFLAGS += -Wl,--wrap=clock_gettime
 $(eval $(call unit,tee_object,$(filter-out %/serve.c,$(TEE_FIXTURE)),$(TEE_PKGS)))
 $(eval $(call unit,payta_card,$(TEST_PAYTA),$(TEE_PKGS)))
 $(eval $(call unit,payta_crash,$(TEST_PAYTA),$(TEE_PKGS)))

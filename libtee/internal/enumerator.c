@@ -77,6 +77,17 @@ void TEE_ResetPersistentObjectEnumerator(TEE_ObjectEnumHandle objectEnumerator)
 	tee_store_cursor_stop(&objectEnumerator->cursor);
 }
 
+/* The next object that is the application's, and not libtee's own. */
+static struct tee_stored *next_object(struct tee_store_cursor *cursor)
+{
+	struct tee_stored *stored;
+
+	do
+		stored = tee_store_cursor_next(cursor);
+	while (stored && stored->id_size > TEE_OBJECT_ID_MAX_LEN);
+	return stored;
+}
+
 /* §5.8.4: an enumeration that is under way begins anew. */
 TEE_Result TEE_StartPersistentObjectEnumerator(TEE_ObjectEnumHandle objectEnumerator, uint32_t storageID)
 {
@@ -89,11 +100,12 @@ TEE_Result TEE_StartPersistentObjectEnumerator(TEE_ObjectEnumHandle objectEnumer
 	if (result)
 		return result;
 	tee_store_cursor_start(&objectEnumerator->cursor);
-	if (objectEnumerator->cursor.next)
-		return TEE_SUCCESS;
 	/* "or if there are no objects in it" */
+	result = next_object(&objectEnumerator->cursor) ? TEE_SUCCESS : TEE_ERROR_ITEM_NOT_FOUND;
 	tee_store_cursor_stop(&objectEnumerator->cursor);
-	return TEE_ERROR_ITEM_NOT_FOUND;
+	if (!result)
+		tee_store_cursor_start(&objectEnumerator->cursor);
+	return result;
 }
 
 /* The size in bits of a stored key; false: it is none that can be used. */
@@ -123,7 +135,7 @@ TEE_Result TEE_GetNextPersistentObject(TEE_ObjectEnumHandle objectEnumerator, TE
 		TEE_OUT(objectInfo, sizeof(*objectInfo));
 	TEE_OUT(objectID, TEE_OBJECT_ID_MAX_LEN);
 	TEE_OUT(objectIDLen, sizeof(*objectIDLen));
-	stored = tee_store_cursor_next(&objectEnumerator->cursor);
+	stored = next_object(&objectEnumerator->cursor);
 	if (!stored)
 		return TEE_ERROR_ITEM_NOT_FOUND;
 	if (stored->id_size)

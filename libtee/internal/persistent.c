@@ -13,7 +13,7 @@
 #define ACCESS_FLAGS (TEE_DATA_FLAG_ACCESS_READ | TEE_DATA_FLAG_ACCESS_WRITE | TEE_DATA_FLAG_ACCESS_WRITE_META)
 #define SHARE_FLAGS (TEE_DATA_FLAG_SHARE_READ | TEE_DATA_FLAG_SHARE_WRITE)
 
-_Static_assert(TEE_OBJECT_ID_MAX_LEN == TEE_STORE_ID_MAX, "ids fit");
+_Static_assert(TEE_OBJECT_ID_MAX_LEN < TEE_STORE_ID_MAX, "ids fit");
 
 TEE_Result tee_store_result(enum tee_store_err err)
 {

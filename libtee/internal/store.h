@@ -19,7 +19,8 @@
 
 /* The most data that one object can have, in bytes. */
 #define TEE_STORE_DATA_MAX	(1u << 20)
-#define TEE_STORE_ID_MAX	64u
+/* One byte more than an application may give (TEE_OBJECT_ID_MAX_LEN): what is so long is libtee's own. */
+#define TEE_STORE_ID_MAX	65u
 /* The most bytes that a key can take: an RSA key of 4096 bits with all its parts has 2.3 KiB. */
 #define TEE_STORE_KEY_MAX	8192u
 

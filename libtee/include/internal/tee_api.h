@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Functions of the GlobalPlatform TEE Internal Core API 1.3.1 that are there.
- *
- * Not there yet, and so not declared: persistent time.
+ * Functions of the GlobalPlatform TEE Internal Core API 1.3.1: all of them.
  *
  * A handle or a state that the specification forbids panics: the process ends (TEE_Panic). So does a client's memory
  * where the specification says [in] or [out] (§3.4): handles, sizes and counts, object ids, arrays of attributes, and the
@@ -257,6 +255,14 @@ void TEE_GenerateRandom(void *randomBuffer, size_t randomBufferLen);
 void TEE_GetSystemTime(TEE_Time *time);
 TEE_CHECKED TEE_Result TEE_Wait(uint32_t timeout);
 void TEE_GetREETime(TEE_Time *time);
+
+/*
+ * The application's own time (§7.2.3, §7.2.4), which it sets and which survives restarts; the machine's clock carries it.
+ * TEE_ERROR_TIME_NOT_SET; TEE_ERROR_TIME_NEEDS_RESET from when that clock went back until it is set anew; both give zeros.
+ * TEE_ERROR_OVERFLOW: the seconds modulo 2^32. Setting: TEE_ERROR_OUT_OF_MEMORY, TEE_ERROR_STORAGE_NO_SPACE.
+ */
+TEE_CHECKED TEE_Result TEE_GetTAPersistentTime(TEE_Time *time);
+TEE_CHECKED TEE_Result TEE_SetTAPersistentTime(const TEE_Time *time);
 
 /*
  * Deprecated since 1.1: as the functions with a 1, but they cannot say what went wrong. TEE_GetObjectInfo answers
