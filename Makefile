@@ -532,7 +532,11 @@ check-build: all $(UNITS) $(TEARS) $(TEARS)_seeded system-tools module-tests
 
 units: $(UNITS)
 
-TREE_CHECKS := $(patsubst %,tests/%-check.sh,include abi module rules shell man) tests/syzlang-check.pl
+# The tables of docs/API.md, from what is built.
+api: units module-tests
+	$(Q)TEEPAY_BUILD=$(B) tests/api-check.pl --write
+
+TREE_CHECKS := $(patsubst %,tests/%-check.sh,include abi module rules shell man) tests/syzlang-check.pl tests/api-check.pl
 # The virtual machines first; their results are files of TAP that the harness reads with the rest, so that one line counts all.
 # Two small ones at a time: each waits for a part of its time.
 check-run:
@@ -576,7 +580,7 @@ check-debug: deps module-tests $(FAULT_TESTS) $(FUZZ) $(COVER)
 check-system: system-tools
 	$(Q)$(MAKE) --no-print-directory vm-run SCREEN=1 TIMEOUT=2400 TA='$(wildcard docs/examples/*/ta)' CMD='TEEPAY_BUILD=$(B) RADIO_TAPS=$(RADIO_TAPS) /mnt/host/tests/system/run.sh $(SYSTEM_TESTS)'
 
-.PHONY: all module devkit examples install demo bench unit units system-tools check check-build check-run check-module check-debug check-mutants check-system \
+.PHONY: all api module devkit examples install demo bench unit units system-tools check check-build check-run check-module check-debug check-mutants check-system \
 	check-tears
 
 # --- Virtual machine ---
@@ -644,6 +648,8 @@ make vm-run CMD='...' [SHARE=folder] [TA=folder]   run a command as root in the 
 make vm-shell     a root prompt there
 make vm-image     build the image, if the one in the cache is not current
 make kmod         build the module for the virtual machine's kernel
+
+make api          write the tables of docs/API.md anew: which function of GlobalPlatform's which test calls
 
 make deps         install the Debian packages that all this needs
 make install      install on this machine                   (DESTDIR=folder: below that folder)
