@@ -403,7 +403,7 @@ OBJECTS += $(call objects,$(call sources,tests/acr122u))
 
 # Not among them, to be run by name: radio-faults.t, which never ran whole.
 # Order: removal.t takes everything down and brings it back; wallet.t moves the card's clock by days, so it is the last.
-SYSTEM_TESTS ?= services.t examples.t payment.t transfer.t refuse.t kill.t opensc.t isolation.t teectl.t pin.t policy.t radio.t removal.t wallet.t
+SYSTEM_TESTS ?= services.t examples.t debug.t payment.t transfer.t refuse.t kill.t opensc.t isolation.t teectl.t pin.t policy.t radio.t removal.t wallet.t
 # How many payments radio.t makes each way; 100 when all is tested.
 RADIO_TAPS ?= 20
 # Those that check runs on a kernel: on another than the stock one what tells that all works there.
@@ -415,6 +415,8 @@ system-tools: $(SYSTEM_TOOLS) $(ACR122U) examples
 examples: devkit
 	$(Q)$(MAKE) --no-print-directory -s -C docs/examples O='$(abspath $(B))/examples' \
 		TA_DEV_KIT_DIR='$(abspath $(DEVKIT))' TEEC_EXPORT='$(abspath $(B))/export'
+	$(Q)$(MAKE) --no-print-directory -s -C docs/examples/hello/ta O='$(abspath $(B))/examples-asan/hello' \
+		TA_DEV_KIT_DIR='$(abspath $(DEVKIT))' CFG_TA_SANITIZE_ADDRESS=y
 
 # --- Module tests ---
 # Programs on the module's bare ABI for the short boot, each linked with the helpers beside them and no library.

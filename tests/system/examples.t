@@ -69,6 +69,7 @@ is 'storage: deleted' "$(run storage delete poem; run storage read poem | tail -
 unit=$(unit hello)
 journal=$(journalctl -u "$unit" -o short 2>/dev/null)
 like 'its log is in the journal' "$journal" 'I/TA: TA_OpenSessionEntryPoint:[0-9]+ hello'
+like 'by its level' "$(journalctl -u "$unit" -o json | grep 'I/TA')" '"PRIORITY":"6"'
 ta=$(main_pid "$unit")
 # systemd's range for dynamic users.
 uid=$(stat -c %u "/proc/$ta")
