@@ -13,7 +13,9 @@ by_hand()
 	systemd-run --quiet --unit=ta-debug -p LoadCredentialEncrypted=devicekey:/etc/credstore.encrypted/teepay.devicekey -p StateDirectory="teepay/tas/$uuid" \
 		-p StandardOutput=append:/tmp/debug.log -p StandardError=append:/tmp/debug.log -E TEEPAY_TA_NO_SANDBOX=1 "$@"
 }
+# shellcheck disable=SC2317 # called by until_true
 served() { [ "$(runuser -u nobody -g teeclnt -- "$build/examples/hello/hello" 41 2>/dev/null)" = 42 ]; }
+# shellcheck disable=SC2317 # called by until_true
 ended() { ! systemctl is-active ta-debug; }
 over()
 {
