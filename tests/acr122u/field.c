@@ -124,8 +124,12 @@ static bool pass_block(struct field *f, size_t bytes, uint64_t *late)
 	return false;
 }
 
-/* A damaged block is asked for again (§7.5.4, rules 4 and 11): it costs an R(NAK), or the repetition of the initiator's own one. */
-static bool pass(struct field *f, size_t bytes, uint64_t *late)
+/*
+ * A damaged block is sent again (§7.5.4).  The target's: the initiator asks with an R(NAK), or with its R(ACK) once more when blocks are chained (rules 4, 5
+ * and 11).  The initiator's own I-block: the target was silent, says R(ACK) to the R(NAK), and the block is repeated (rules 4, 12 and 6).  The initiator's
+ * R(ACK): it repeats that by itself (rule 5).
+ */
+static bool pass(struct field *f, size_t bytes, bool to_card, uint64_t *late)
 {
 	bool damaged = f->corrupt_block && --f->corrupt_block == 0;
 
@@ -134,21 +138,25 @@ static bool pass(struct field *f, size_t bytes, uint64_t *late)
 	if (!damaged)
 		return true;
 	f->air.repeats++;
-	return pass_block(f, ACK_BYTES, late) && pass_block(f, bytes, late);
+	if (to_card && bytes == ACK_BYTES)
+		return pass_block(f, bytes, late);
+	if (!pass_block(f, ACK_BYTES, late) || (to_card && !pass_block(f, ACK_BYTES, late)))
+		return false;
+	return pass_block(f, bytes, late);
 }
 
-static bool pass_apdu(struct field *f, size_t len, uint64_t *late)
+static bool pass_apdu(struct field *f, size_t len, bool to_card, uint64_t *late)
 {
 	const size_t most = FIELD_BLOCK - BLOCK_OVERHEAD;
 
 	do {
 		size_t part = len > most ? most : len;
 
-		if (!pass(f, part + BLOCK_OVERHEAD, late))
+		if (!pass(f, part + BLOCK_OVERHEAD, to_card, late))
 			return false;
 		len -= part;
 		/* Chaining: every part but the last is acknowledged (§7.5.2). */
-		if (len > 0 && !pass(f, ACK_BYTES, late))
+		if (len > 0 && !pass(f, ACK_BYTES, !to_card, late))
 			return false;
 	} while (len > 0);
 	return true;
@@ -157,18 +165,19 @@ static bool pass_apdu(struct field *f, size_t len, uint64_t *late)
 bool field_send(struct field *f, struct pn532 *from, const uint8_t *apdu, size_t len)
 {
 	struct pn532 *to = field_peer(f, from);
+	bool to_card = to && to->tg == TG_ACTIVE;
 	uint64_t late = 0;
 
 	if (!f->near || !to || len > sizeof(f->apdu) || f->to)
 		return false;
-	if (!pass_apdu(f, len, &late)) {
+	if (!pass_apdu(f, len, to_card, &late)) {
 		field_move(f, false);
 		return false;
 	}
 	memcpy(f->apdu, apdu, len);
 	f->apdu_len = len;
 	f->to = to;
-	f->to_card = to->tg == TG_ACTIVE;
+	f->to_card = to_card;
 	timer_set(f->clock, &f->arrival, late);
 	if (late == 0) {
 		timer_stop(f->clock, &f->arrival);

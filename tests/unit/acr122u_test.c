@@ -282,16 +282,43 @@ static void taken_away_at_each_byte(void **state)
 	}
 }
 
+/* Each block of an exchange with a chained command (61 and 39 bytes) and a chained response (61 and 41): the blocks as they go without damage first. */
 static void a_damaged_block_is_sent_again(void **state)
 {
-	(void)state;
-	select_as_libnfc();
-	CHIP(CARD, 0x86);
-	field.corrupt_block = 1;
-	CHIP(POS, 0x40, 0x01, 0x00, 0xA4);
-	EXPECT(CARD, 0xD5, 0x87, 0x00, 0x00, 0xA4, 0x90, 0x00);
-	assert_int_equal(field.air.repeats, 1);
-	assert_int_equal(field.air.block_bytes, 5 + 3 + 5);
+	static const struct {
+		const char *name;
+		size_t bytes;
+		size_t again;
+	} rows[] = {
+		{ "command, first part", 64, 3 + 3 + 64 },	{ "R(ACK) of the target", 3, 3 + 3 },
+		{ "command, last part", 42, 3 + 3 + 42 },	{ "response, first part", 64, 3 + 64 },
+		{ "R(ACK) of the initiator", 3, 3 },		{ "response, last part", 44, 3 + 44 },
+	};
+	const size_t n = sizeof(rows) / sizeof(rows[0]);
+	size_t whole = 0;
+
+	for (size_t i = 0; i < n; i++)
+		whole += rows[i].bytes;
+	for (size_t i = 0; i < n; i++) {
+		uint8_t command[102] = { 0x40, 0x01 }, response[103] = { 0x8E };
+		uint8_t arrived[2 + 1 + 100 + 2] = { 0xD5, 0x87, 0x00 }, answered[2 + 1 + 102 + 2] = { 0xD5, 0x41, 0x00 };
+
+		setup(state);
+		memset(command + 2, 0x11, 100);
+		memset(arrived + 3, 0x11, 100);
+		memset(response + 1, 0x22, 102);
+		memset(answered + 3, 0x22, 102);
+		arrived[sizeof(arrived) - 2] = answered[sizeof(answered) - 2] = 0x90;
+		select_as_libnfc();
+		CHIP(CARD, 0x86);
+		field.corrupt_block = i + 1;
+		chip(POS, command, sizeof(command));
+		expect(CARD, arrived, sizeof(arrived));
+		chip(CARD, response, sizeof(response));
+		expect(POS, answered, sizeof(answered));
+		if (field.air.repeats != 1 || field.air.block_bytes != whole + rows[i].again)
+			fail_msg("%s: %zu bytes went", rows[i].name, (size_t)field.air.block_bytes);
+	}
 }
 
 static void a_late_block_arrives_late(void **state)
