@@ -17,8 +17,9 @@ const char control_help[] =
 	"  corrupt N                    the Nth block from now arrives damaged\n"
 	"  delay N MS                   the Nth block from now is late\n"
 	"  fault READER KIND [N]        at the Nth command from now: mute, desync, released, dead, stall; off\n"
+	"  calm                         the card is at the reader, and what did not happen yet will not: says how much of it there was\n"
 	"  plug READER | unplug READER  the USB plug\n"
-	"  gentle READER yes|no         hold back answers to reads that are about to be cancelled\n"
+	"  gentle READER yes|no         lose no answer to a read that the host cancels meanwhile\n"
 	"  where READER                 its name in sysfs, bus and device\n"
 	"  state READER                 what it thinks\n"
 	"  counts | reset               what went over the air since the last reset, as JSON\n";
@@ -116,6 +117,23 @@ static int do_fault(struct bench *b, char **words, char *reply)
 	return say(reply, "ok");
 }
 
+/* So that the next payment is disturbed by nothing but what the last one left behind. */
+static int do_calm(struct bench *b, char **words, char *reply)
+{
+	struct field *f = &b->field;
+	int n = (f->cut_after > 0) + (f->corrupt_block > 0) + (f->delay_block > 0);
+
+	(void)words;
+	for (unsigned int i = 0; i < FIELD_SIDES; i++) {
+		n += b->readers[i].fault.countdown > 0;
+		fault_ask(&b->readers[i].fault, FAULT_NONE, 0);
+	}
+	f->cut_after = f->corrupt_block = f->delay_block = 0;
+	field_move(f, true);
+	snprintf(reply, CONTROL_REPLY_MAX, "%d\n", n);
+	return 0;
+}
+
 static int do_plug(struct bench *b, char **words, char *reply)
 {
 	int side = find_reader(b, words[1]), r;
@@ -195,7 +213,7 @@ static const struct {
 	const char *name;
 	int (*run)(struct bench *b, char **words, char *reply);
 } commands[] = {
-	{ "in", do_move }, { "out", do_move }, { "cut", do_cut }, { "corrupt", do_corrupt }, { "delay", do_delay }, { "fault", do_fault },
+	{ "in", do_move }, { "out", do_move }, { "cut", do_cut }, { "corrupt", do_corrupt }, { "delay", do_delay }, { "fault", do_fault }, { "calm", do_calm },
 	{ "plug", do_plug }, { "unplug", do_plug }, { "gentle", do_gentle }, { "where", do_where }, { "state", do_state }, { "counts", do_counts }, { "reset", do_reset },
 };
 

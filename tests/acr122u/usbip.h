@@ -22,6 +22,7 @@ struct urb {
 struct in_message {
 	unsigned int endpoint;
 	size_t len, given;
+	bool again;			/* the host let go of the read that had it */
 	uint8_t bytes[CCID_MESSAGE_MAX];
 };
 
@@ -33,9 +34,9 @@ struct usbip {
 	struct clock *clock;
 	const char *serial;		/* or NULL */
 	int fd;				/* -1: not plugged in */
-	bool gentle;			/* do not answer a read that is about to be cancelled */
+	bool gentle;			/* lose no answer to a read that is cancelled */
 	bool cancels;			/* this host has cancelled one since the last reset, as libnfc does and libccid does not */
-	uint64_t losses;		/* answers to reads that the host had given up */
+	uint64_t losses;		/* answers to reads that the host had given up, lost */
 
 	uint8_t header[48];
 	uint8_t out[OUT_MAX];
@@ -45,8 +46,8 @@ struct usbip {
 	struct in_message queue[MESSAGES_MAX];
 	unsigned int nqueue;
 	struct timer held;
-	uint32_t answered[URBS_MAX];	/* seqnums of the latest answered reads, to tell a lost one */
-	unsigned int answered_at;
+	struct in_message last;		/* the latest message that was given whole, from where its last read began */
+	uint32_t last_seqnum;		/* of that read */
 };
 
 void usbip_init(struct usbip *u, struct reader *reader, struct clock *clock, const char *serial);
