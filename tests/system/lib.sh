@@ -69,11 +69,11 @@ till() { runuser -u till -- "$@"; }
 mallory() { runuser -u mallory -- "$@"; }
 issuer() { runuser -u teepay-issuer -- payissuer "$@"; }
 
-# wallet_conf LINES: walletd's configuration, which begins with a card that is always ready.
+# wallet_conf LINES [ARMING]: walletd's configuration, which begins with when the card answers: always, unless ARMING says something else.
 wallet_conf()
 {
 	mkdir -p /etc/teepay
-	printf '[wallet]\narming = always\n%b' "$1" >/etc/teepay/walletd.conf
+	printf '[wallet]\narming = %s\n%b' "${2:-always}" "$1" >/etc/teepay/walletd.conf
 	systemctl restart teepay-walletd
 }
 

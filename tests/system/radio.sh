@@ -9,10 +9,9 @@ radio() { "$acr122u" ctl "$@"; }
 count() { radio counts | sed -n "s/.*\"$1\": *\([0-9]*\).*/\1/p"; }
 blocks_passed() { [ "$(count blocks)" -ge "$1" ]; }
 front_end_says() { alice pay status --json | grep -q "\"state\": *\"$1"; }
-# holds PROCESS READER: has this reader's device file open.
-holds() { find "/proc/$(pidof "$1")/fd" -lname "/dev/bus/usb/$(radio where "$2" | sed 's/.* //; s|:|/|')" | grep -q .; }
 card_ready() { front_end_says 'at the reader'; }
 
+# radio_open [ARMING]: two readers, walletd at one of them, pcscd told to leave that one alone; the card answers as ARMING says, without a word always.
 # What keeps the others off: the kernel's own driver by the list of modules that is installed with teepay, pcscd by the reader's name.
 radio_open()
 {
@@ -28,8 +27,7 @@ radio_open()
 	radio_pid=$!
 	until_true 30 radio where card && until_true 30 radio where pos || return
 	udevadm settle
-	printf '[wallet]\narming = always\n[rf]\nfrontend = libnfc\nnfc_device = port:%s\n' "$(radio where card | sed 's/ .*//')" >/etc/teepay/walletd.conf
-	systemctl restart teepay-walletd || return
+	wallet_conf "[rf]\nfrontend = libnfc\nnfc_device = port:$(radio where card | sed 's/ .*//')\n" "$@" || return
 	systemctl start pcscd.socket
 	until_true 60 card_ready
 }
@@ -37,11 +35,12 @@ radio_open()
 radio_close()
 {
 	[ -z "$radio_pid" ] || { kill "$radio_pid"; wait "$radio_pid" 2>/dev/null; radio_pid=; }
-	rm -f /etc/teepay/walletd.conf /run/udev/rules.d/69-teepay-pos.rules /run/systemd/system/pcscd.service.d/teepay.conf
+	rm -f /run/udev/rules.d/69-teepay-pos.rules /run/systemd/system/pcscd.service.d/teepay.conf
+	udevadm control --reload
 	systemctl daemon-reload
 	systemctl stop pcscd.service
 	systemctl start pcscd.socket
-	systemctl restart teepay-walletd
+	wallet_conf ''
 }
 
 # tap AMOUNT [option...]: one payment through the reader named pos, by pcscd; tap_nfc: by libnfc, while pcscd is away.
