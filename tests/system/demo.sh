@@ -48,17 +48,18 @@ tell pay "$(alice pay apply)" || fail 'pay apply'
 tell pay "$(alice pay topup 20.00)" || fail 'pay topup'
 before=$(alice pay balance)
 
-tell pay "$(alice pay ready 600)" || fail 'pay ready'
-
-# The payment itself, with everybody's own words.
 reader=''
 if [ "${RF-}" = acr122u ]; then
-	radio_open || fail "the virtual readers: $(cat /tmp/acr122u.log)"
-	until_true 60 sh -c 'journalctl -q -u teepay-walletd | grep -q "front end libnfc: at the reader"' || fail 'the card is not at its reader'
-	tell kernel "two virtual ACR122U are plugged in: libnfc has the one at USB $(radio where card), pcscd the one at $(radio where pos)"
+	title 'The radio'
+	radio_open on-request || fail "the virtual readers: $(cat /tmp/acr122u.log)"
+	tell kernel "two virtual ACR122U are plugged in, antenna to antenna: $(radio where card) is for the card, $(radio where pos) for the terminal"
+	tell walletd "$(alice pay status | sed -n 's/^Front end *//p'), as a card of ISO 14443-4"
 	reader='--reader ACR122U'
 	radio reset >/dev/null
 fi
+tell pay "$(alice pay ready 600)" || fail 'pay ready'
+
+# The payment itself, with everybody's own words.
 cursor=$(journal_cursor)
 teectl monitor >"$work/monitor" 2>"$work/monitor.err" &
 monitor=$!
