@@ -179,7 +179,7 @@ $(eval $(call program,trustuid,daemon/trustuid,$(B)/obj/libtee/tui_wire.o $(COMM
 $(eval $(call program,pay,tools/pay,$(COMMON) $(PROTO),libcrypto libsystemd libcurl jansson sqlite3 inih,BIN))
 $(eval $(call program,pos,tools/pos,$(COMMON) $(PROTO),libcrypto libpcsclite libnfc libcurl jansson sqlite3 inih libsystemd,BIN))
 $(eval $(call program,payissuer,tools/payissuer,$(COMMON) $(PROTO),libcrypto libmicrohttpd jansson sqlite3 inih libsystemd,BIN))
-$(eval $(call program,teectl,tools/teectl,,libnl-genl-3.0 ncursesw libcrypto,BIN))
+$(eval $(call program,teectl,tools/teectl,,libnl-genl-3.0 ncursesw libcrypto libsystemd,BIN))
 
 # --- Unit tests ---
 # $(call unit,name,the modules under test,pkg-config names): tests/unit/NAME_test.c linked with just those modules.

@@ -44,6 +44,8 @@ is 'with the same bytes' "$(count apdu_bytes)" "$((672 * taps))"
 echo "# $(radio counts)"
 
 like 'pay status counts terminals' "$(alice pay status)" 'terminals: [1-9]'
+like 'so does teectl status' "$(teectl status | tail -n 3 | tr '\n' ' ')" "^CARD'S RADIO libnfc: at the reader terminals: [1-9]"
+like 'and as JSON' "$(teectl status --json)" ',"front_end":[{]"name":"libnfc","state":"at the reader","terminals":[1-9][0-9]*,"commands":[1-9][0-9]*,"torn":[0-9]+,"errors":[0-9]+,"restarts":[0-9]+[}][}]$'
 is 'walletd was never restarted' "$(main_pid teepay-walletd)" "$pid"
 begun=$(date +%s%N)
 systemctl stop teepay-walletd

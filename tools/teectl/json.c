@@ -89,3 +89,14 @@ void json_record(FILE *f, const struct record *r)
 	}
 	fputc('}', f);
 }
+
+void json_text(FILE *f, const char *text)
+{
+	fputc('"', f);
+	for (; *text; text++) {
+		if (*text == '"' || *text == '\\')
+			fputc('\\', f);
+		fputc(*text, f);
+	}
+	fputc('"', f);
+}

@@ -10,4 +10,7 @@
 /* Prints { ... } without a line's end. */
 void json_record(FILE *f, const struct record *r);
 
+/* Prints printable text in quotes. */
+void json_text(FILE *f, const char *text);
+
 #endif

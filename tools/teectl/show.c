@@ -8,6 +8,7 @@
 #include "json.h"
 #include "names.h"
 #include "text.h"
+#include "wallet.h"
 #include "words.h"
 
 static void print_counters(const struct record *r, void *data)
@@ -102,6 +103,22 @@ static void json_member(const struct record *r, void *data)
 	json_record(stdout, r);
 }
 
+static void print_radio(const struct wallet_radio *r)
+{
+	printf("\nCARD'S RADIO\n%s: %s\nterminals: %" PRIu32 ", commands: %" PRIu32 ", torn: %" PRIu32 ", errors: %" PRIu32 ", opened anew: %" PRIu32 "\n",
+	       r->front_end, r->state, r->terminals, r->commands, r->torn, r->errors, r->restarts);
+}
+
+static void json_radio(const struct wallet_radio *r)
+{
+	fputs(",\"front_end\":{\"name\":", stdout);
+	json_text(stdout, r->front_end);
+	fputs(",\"state\":", stdout);
+	json_text(stdout, r->state);
+	printf(",\"terminals\":%" PRIu32 ",\"commands\":%" PRIu32 ",\"torn\":%" PRIu32 ",\"errors\":%" PRIu32 ",\"restarts\":%" PRIu32 "}", r->terminals,
+	       r->commands, r->torn, r->errors, r->restarts);
+}
+
 int show_status(struct link *link, const struct settings *s, struct link_error *e)
 {
 	static const struct {
@@ -116,6 +133,7 @@ int show_status(struct link *link, const struct settings *s, struct link_error *
 	};
 	const uint8_t *ta = s->has_ta ? s->ta : NULL;
 	const bool json = s->json;
+	struct wallet_radio radio;
 
 	if (json)
 		fputs("{\"counters\":", stdout);
@@ -136,6 +154,8 @@ int show_status(struct link *link, const struct settings *s, struct link_error *
 		else if (first && tables[i].none)
 			fputs(tables[i].none, stdout);
 	}
+	if (!ta && wallet_radio_get(&radio))
+		(json ? json_radio : print_radio)(&radio);
 	if (json)
 		fputs("}\n", stdout);
 	return 0;
