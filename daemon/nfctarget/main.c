@@ -49,15 +49,21 @@ static bool walletd_is_there(void)
 	return poll(&p, 1, LOOK_MS) == 0;
 }
 
+/*
+ * One that was just plugged in is nobody's until udev has given it to us, and may be somebody's who only looks: such trouble is told when the next look finds
+ * it too.
+ */
 static nfc_device *wait_for_reader(nfc_context *context, char **wanted, size_t n, struct link *l)
 {
-	enum nfc_state why, told = NFC_STARTING;
+	enum nfc_state why, last = NFC_STARTING, told = NFC_STARTING;
 	nfc_device *found;
 
 	while (!(found = device_open(context, wanted, n, &why)) && !stop) {
-		if (why != told)
+		if (why != told && (why == last || why == NFC_NO_READER)) {
 			link_report(l, why);
-		told = why;
+			told = why;
+		}
+		last = why;
 		if (!walletd_is_there())
 			return NULL;
 	}
