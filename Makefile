@@ -233,8 +233,6 @@ $(eval $(call unit,tee_ta_session,$(filter-out %/serve.c,$(TEE_FIXTURE)),$(TEE_P
 $(eval $(call unit,tee_share,$(filter-out %/serve.c,$(TEE_FIXTURE)),$(TEE_PKGS)))
 $(eval $(call unit,tee_pool,libtee/internal/pool.c libtee/internal/log.c))
 $(eval $(call unit,tee_persistent,$(filter-out %/serve.c,$(TEE_FIXTURE)),$(TEE_PKGS)))
-$(eval $(call unit,tee_persistent_time,$(filter-out %/serve.c,$(TEE_FIXTURE)),$(TEE_PKGS)))
-$(B)/tests/tee_persistent_time_test: LDFLAGS += -Wl,--wrap=clock_gettime
 $(eval $(call unit,tee_object,$(filter-out %/serve.c,$(TEE_FIXTURE)),$(TEE_PKGS)))
 $(eval $(call unit,payta_card,$(TEST_PAYTA),$(TEE_PKGS)))
 $(eval $(call unit,payta_crash,$(TEST_PAYTA),$(TEE_PKGS)))
@@ -403,9 +401,10 @@ OBJECTS += $(call objects,$(call sources,tests/acr122u))
 
 # Not among them, to be run by name: radio-faults.t, which never ran whole.
 # Order: removal.t takes everything down and brings it back; wallet.t moves the card's clock by days, so it is the last.
-SYSTEM_TESTS ?= services.t examples.t debug.t payment.t transfer.t refuse.t kill.t opensc.t isolation.t teectl.t pin.t policy.t radio.t removal.t wallet.t
-# How many payments radio.t makes each way; 100 when all is tested.
+SYSTEM_TESTS ?= services.t examples.t debug.t payment.t transfer.t refuse.t kill.t opensc.t isolation.t teectl.t pin.t policy.t radio.t radio-plug.t removal.t wallet.t
+# How many payments radio.t makes each way, and what radio-faults.t and radio-plug.t try: some, or all (make check-radio).
 RADIO_TAPS ?= 20
+RADIO_FAULTS ?= few
 # Those that check runs on a kernel: on another than the stock one what tells that all works there.
 system_tests = $(if $(filter stock,$(1)),$(SYSTEM_TESTS),$(filter services.t payment.t,$(SYSTEM_TESTS)))
 SYSTEM_TAPS := $(foreach k,$(KERNELS),$(patsubst %,$(B)/vm-out$(call dash,$(k))/%.tap,$(call system_tests,$(k))))
@@ -534,11 +533,7 @@ check-build: all $(UNITS) $(TEARS) $(TEARS)_seeded system-tools module-tests
 
 units: $(UNITS)
 
-# The tables of docs/API.md, from what is built.
-api: units module-tests
-	$(Q)TEEPAY_BUILD=$(B) tests/api-check.pl --write
-
-TREE_CHECKS := $(patsubst %,tests/%-check.sh,include abi module rules shell man) tests/syzlang-check.pl tests/api-check.pl
+TREE_CHECKS := $(patsubst %,tests/%-check.sh,include abi module rules shell man) tests/syzlang-check.pl
 # The virtual machines first; their results are files of TAP that the harness reads with the rest, so that one line counts all.
 # Two small ones at a time: each waits for a part of its time.
 check-run:
@@ -579,11 +574,17 @@ check-debug: deps module-tests $(FAULT_TESTS) $(FUZZ) $(COVER)
 		grep -aE '^# [0-9]+ (faults injected|system calls)' $(B)/check-debug.log; perl tests/vm/cover.pl $(B)/kmod-*-debug/teechan.ko $(B)/vm-debug-out; \
 		perl tests/harness.pl $(DEBUG_TAPS) && [ $$status = 0 ] || { tail -n 40 $(B)/check-debug.log; exit 1; }
 
+SYSTEM_LIMIT ?= 2400
 check-system: system-tools
-	$(Q)$(MAKE) --no-print-directory vm-run SCREEN=1 TIMEOUT=2400 TA='$(wildcard docs/examples/*/ta)' CMD='TEEPAY_BUILD=$(B) RADIO_TAPS=$(RADIO_TAPS) /mnt/host/tests/system/run.sh $(SYSTEM_TESTS)'
+	$(Q)$(MAKE) --no-print-directory vm-run SCREEN=1 TIMEOUT=$(SYSTEM_LIMIT) TA='$(wildcard docs/examples/*/ta)' \
+		CMD='TEEPAY_BUILD=$(B) RADIO_TAPS=$(RADIO_TAPS) RADIO_FAULTS=$(RADIO_FAULTS) RADIO_PARTS="$(RADIO_PARTS)" /mnt/host/tests/system/run.sh $(SYSTEM_TESTS)'
 
-.PHONY: all api module devkit examples install demo bench unit units system-tools check check-build check-run check-module check-debug check-mutants check-system \
-	check-tears
+# A hundred payments in a row each way, every fault at every command, every byte and block of a payment, and a long wait; check runs a sample of it.
+check-radio:
+	$(Q)$(MAKE) --no-print-directory check-system RADIO_TAPS=100 RADIO_FAULTS=all SYSTEM_LIMIT=14400 SYSTEM_TESTS='radio.t radio-faults.t radio-plug.t'
+
+.PHONY: all module devkit examples install demo bench unit units system-tools check check-build check-run check-module check-debug check-mutants check-system \
+	check-tears check-radio
 
 # --- Virtual machine ---
 # Scripts in tests/vm do the work; each says --help. Slow pieces are kept in $XDG_CACHE_HOME/teepay (~/.cache/teepay).
@@ -642,6 +643,7 @@ make unit         only the unit tests on this machine       (SAN=1 B=build/san: 
 make check-module only the module's tests, in a small virtual machine  (KERNEL=6.12: on another kernel; so with check-system, vm-*, kmod)
 make check-debug  the same on a debugging kernel, which is built the first time (10 to 20 minutes)
 make check-tears  cuts a payment off at every byte, system call, write and allocation, and counts the money after each; some minutes
+make check-radio  a hundred payments through two virtual readers, each fault of a reader at each command, each byte and block; an hour
 make bench        what a call of the channel, a payment and libtee beside OpenSSL cost, as ratios: tables and $(B)/bench.json
 make check-mutants breaks the module in every way of tests/vm/mutants.list and sees its tests fail (MUTANTS='a b': only these)
 make check-system only the system tests                     (SYSTEM_TESTS='payment.t ...': only these)
@@ -650,8 +652,6 @@ make vm-run CMD='...' [SHARE=folder] [TA=folder]   run a command as root in the 
 make vm-shell     a root prompt there
 make vm-image     build the image, if the one in the cache is not current
 make kmod         build the module for the virtual machine's kernel
-
-make api          write the tables of docs/API.md anew: which function of GlobalPlatform's which test calls
 
 make deps         install the Debian packages that all this needs
 make install      install on this machine                   (DESTDIR=folder: below that folder)

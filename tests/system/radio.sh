@@ -11,6 +11,9 @@ blocks_passed() { [ "$(count blocks)" -ge "$1" ]; }
 front_end_says() { alice pay status --json | grep -q "\"state\": *\"$1"; }
 card_ready() { front_end_says 'at the reader'; }
 
+# holds PROGRAM READER: this program has this reader open.
+holds() { find "/proc/$(pidof "$1")/fd" -lname "/dev/bus/usb/$(radio where "$2" | sed 's/.* //; s,:,/,')" | grep -q .; }
+
 # radio_open [ARMING]: two readers, walletd at one of them, pcscd told to leave that one alone; the card answers as ARMING says, without a word always.
 # What keeps the others off: the kernel's own driver by the list of modules that is installed with teepay, pcscd by the reader's name.
 radio_open()
@@ -48,6 +51,21 @@ tap() { amount=$1; shift; till pos pay "$amount" --json --timeout 20 --reader AC
 tap_nfc() { amount=$1; shift; till pos pay "$amount" --json --timeout 20 --nfc --reader "port:$(radio where pos | sed 's/ .*//')" "$@"; }
 pcscd_away() { systemctl stop pcscd.socket pcscd.service; }
 pcscd_back() { systemctl start pcscd.socket; }
+# replugged READER: unplugged and plugged in again, and taken by who had it. pcscd may also have ended, as it does when nobody needs it.
+replugged()
+{
+	radio unplug "$1" >/dev/null
+	plugged "$1"
+}
+plugged()
+{
+	radio plug "$1" >/dev/null
+	case $1 in
+	card) until_true 60 card_ready ;;
+	pos) until_true 60 pcscd_content ;;
+	esac
+}
+pcscd_content() { ! pidof pcscd || holds pcscd pos; }
 
 # taps N COMMAND...: N payments, and how many of them ended well.
 taps()
@@ -60,3 +78,44 @@ taps()
 	done
 	echo "$good"
 }
+
+# --- a tap that something happens to ---
+points=0 at_once=0 known=0 in_doubt=0 never_came=0
+
+# point NAME TAP [NEXT]: something was asked to happen in the tap that is made by the command TAP. What pos says of it must be true at once: paid is one debit, not paid is none, only in doubt
+# may be either. Then nothing happens any more, nothing is restarted, and the next tap (by NEXT, if that is another command) pays: the same purchase if it was
+# not paid yet, which is then debited once in all. What does not hold is added to $broken, a line each.
+point()
+{
+	name=$1
+	points=$((points + 1))
+	had=$(balance)
+	said=0
+	"$2" 0.01 --ref "radio-$points" >/tmp/first 2>&1 || said=$?
+	never_came=$((never_came + $(radio calm)))
+	spent=$((had - $(balance)))
+	next=$points should=1
+	case $said:$spent in
+	0:1) at_once=$((at_once + 1)) next=$points-next should=2 ;;
+	1:0 | 5:0) known=$((known + 1)) ;;
+	3:0 | 3:1) in_doubt=$((in_doubt + 1)) ;;
+	*) wrong "says $said, and debited $spent: $(cat /tmp/first)" ;;
+	esac
+	if ! "${3-$2}" 0.01 --ref "radio-$next" >/tmp/second 2>&1; then
+		wrong "the first tap says $said, and the next one $(cat /tmp/second)"
+	elif [ "$((had - $(balance)))" != $should ]; then
+		wrong "the first tap says $said, and with the next one $((had - $(balance))) cents are gone instead of $should"
+	fi
+}
+wrong()
+{
+	broken="$broken
+$name: $1"
+}
+# held NAME: all points since the last held kept to that.
+held()
+{
+	is "$1: each tap is paid once, or not at all and known, and the next one pays" "$broken" ''
+	broken=''
+}
+broken=''

@@ -9,13 +9,7 @@ ok 'the readers are plugged in, and walletd has its own' radio_open
 
 like 'nfc-list sees both readers' "$(LIBNFC_LOG_LEVEL=3 nfc-list 2>&1 | grep -c 'device found: Bus')" '^[2-9]'
 # It reset each of them, and may have had the card's for a moment: walletd comes back by itself.
-# shellcheck disable=SC2317 # called by until_true
-held_by_walletd()
-{
-	at=$(radio where card | sed 's/.* //; s,:,/,')
-	find "/proc/$(pidof nfctarget)/fd" -lname "/dev/bus/usb/$at" | grep -q . && card_ready
-}
-ok 'and walletd is at its reader afterwards' until_true 30 held_by_walletd
+ok 'and walletd has its own one afterwards' until_true 30 holds nfctarget card
 
 pid=$(main_pid teepay-walletd)
 pcscd_away
