@@ -85,18 +85,19 @@ int tee_store_crypt_seal(struct tee_store_crypt *crypt, const void *aad, size_t 
 	return 0;
 }
 
-int tee_store_crypt_open(struct tee_store_crypt *crypt, const void *aad, size_t aad_size, uint8_t *data, size_t size,
-			 const uint8_t nonce[TEE_STORE_NONCE_SIZE], const uint8_t tag[TEE_STORE_TAG_SIZE])
+enum tee_store_err tee_store_crypt_open(struct tee_store_crypt *crypt, const void *aad, size_t aad_size, uint8_t *data, size_t size,
+					const uint8_t nonce[TEE_STORE_NONCE_SIZE], const uint8_t tag[TEE_STORE_TAG_SIZE])
 {
+	enum tee_store_err err = TEE_STORE_NO_MEMORY;
 	int n;
 
 	/* EVP_CIPHER_CTX_ctrl() has no const; setting a tag only reads it. */
 	if (size <= INT_MAX && aad_size <= INT_MAX && EVP_DecryptInit_ex2(crypt->open, NULL, NULL, nonce, NULL) == 1 &&
 	    EVP_CIPHER_CTX_ctrl(crypt->open, EVP_CTRL_AEAD_SET_TAG, TEE_STORE_TAG_SIZE, (void *)(uintptr_t)tag) == 1 &&
 	    EVP_DecryptUpdate(crypt->open, NULL, &n, aad, (int)aad_size) == 1 &&
-	    EVP_DecryptUpdate(crypt->open, data, &n, data, (int)size) == 1 &&
-	    EVP_DecryptFinal_ex(crypt->open, data + n, &n) == 1)
-		return 0;
-	OPENSSL_cleanse(data, size);
-	return -1;
+	    EVP_DecryptUpdate(crypt->open, data, &n, data, (int)size) == 1)
+		err = EVP_DecryptFinal_ex(crypt->open, data + n, &n) == 1 ? TEE_STORE_OK : TEE_STORE_CORRUPT;
+	if (err)
+		OPENSSL_cleanse(data, size);
+	return err;
 }

@@ -6,6 +6,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "libtee/internal/store_err.h"
+
 #define TEE_STORE_KEY_SIZE	32
 #define TEE_STORE_SALT_SIZE	32
 #define TEE_STORE_NONCE_SIZE	12
@@ -30,8 +32,8 @@ void tee_store_crypt_free(struct tee_store_crypt **crypt);
 int tee_store_crypt_seal(struct tee_store_crypt *crypt, const void *aad, size_t aad_size, uint8_t *data, size_t size,
 			 uint8_t nonce[TEE_STORE_NONCE_SIZE], uint8_t tag[TEE_STORE_TAG_SIZE]);
 
-/* Decrypts in place. 0, or -1 if the tag is wrong; then the data is wiped. */
-int tee_store_crypt_open(struct tee_store_crypt *crypt, const void *aad, size_t aad_size, uint8_t *data, size_t size,
-			 const uint8_t nonce[TEE_STORE_NONCE_SIZE], const uint8_t tag[TEE_STORE_TAG_SIZE]);
+/* Decrypts in place. TEE_STORE_CORRUPT if the tag is wrong, TEE_STORE_NO_MEMORY if the library failed; the data is wiped then. */
+enum tee_store_err tee_store_crypt_open(struct tee_store_crypt *crypt, const void *aad, size_t aad_size, uint8_t *data, size_t size,
+					const uint8_t nonce[TEE_STORE_NONCE_SIZE], const uint8_t tag[TEE_STORE_TAG_SIZE]);
 
 #endif

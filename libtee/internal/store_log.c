@@ -238,7 +238,10 @@ static enum tee_store_err tail_scan(struct tee_store_log *log, struct tail *tail
 			return err;
 		if (tee_sector_is_zero(sector))
 			continue;
-		if (!tee_sector_parse(sector, &head) || head.number != log->number || head.index != index ||
+		err = tee_sector_parse(sector, &head);
+		if (err)
+			return err;
+		if (head.number != log->number || head.index != index ||
 		    head.count > SECTORS_MAX || (tail->count && tail->count != head.count))
 			return TEE_STORE_CORRUPT;
 		tail->count = head.count;
@@ -273,6 +276,12 @@ static enum tee_store_err tail_cut(struct tee_store_log *log)
 	return err;
 }
 
+/* A sector that is none ends the records (tail_cut() sees what it is); that it could not be read says nothing. */
+static enum tee_store_err not_whole(enum tee_store_err err)
+{
+	return err == TEE_STORE_CORRUPT ? TEE_STORE_OK : err;
+}
+
 /* How many sectors the whole record at the end has: 0 if there is none, or not all of them. */
 static enum tee_store_err record_read(struct tee_store_log *log, uint8_t *sectors, uint32_t *count)
 {
@@ -287,15 +296,19 @@ static enum tee_store_err record_read(struct tee_store_log *log, uint8_t *sector
 	err = sectors_read(log, sectors, log->end, 1);
 	if (err)
 		return err;
-	if (!tee_sector_parse(sectors, &head) || head.number != log->number || head.index || head.count > room ||
-	    head.count > SECTORS_MAX)
+	err = tee_sector_parse(sectors, &head);
+	if (err)
+		return not_whole(err);
+	if (head.number != log->number || head.index || head.count > room || head.count > SECTORS_MAX)
 		return TEE_STORE_OK;
 	err = sectors_read(log, sectors, log->end, head.count);
 	for (i = 0; !err && i < head.count; i++) {
 		struct tee_sector part;
 
-		if (!tee_sector_parse(sectors + i * TEE_SECTOR_SIZE, &part) || part.number != head.number ||
-		    part.index != i || part.count != head.count)
+		err = tee_sector_parse(sectors + i * TEE_SECTOR_SIZE, &part);
+		if (err)
+			return not_whole(err);
+		if (part.number != head.number || part.index != i || part.count != head.count)
 			return TEE_STORE_OK;
 	}
 	*count = head.count;
@@ -311,9 +324,9 @@ static enum tee_store_err record_replay(struct tee_store_log *log, uint8_t *byte
 	uint32_t size;
 
 	record_aad(log, count, aad);
-	if (tee_store_crypt_open(log->crypt, aad, sizeof(aad), bytes + RECORD_HEAD, room, bytes,
-				 bytes + TEE_STORE_NONCE_SIZE))
-		return TEE_STORE_CORRUPT;
+	err = tee_store_crypt_open(log->crypt, aad, sizeof(aad), bytes + RECORD_HEAD, room, bytes, bytes + TEE_STORE_NONCE_SIZE);
+	if (err)
+		return err;
 	size = tee_get_be32(bytes + RECORD_HEAD);
 	if (size > room - SIZE_FIELD)
 		return TEE_STORE_CORRUPT;
@@ -403,8 +416,10 @@ static enum tee_store_err head_sector(struct tee_store_log *log, uint8_t sector[
 	err = sectors_read(log, sector, 0, 1);
 	if (err)
 		return err;
-	if (!tee_sector_parse(sector, &place) || place.number || place.count != 1 ||
-	    tee_get_be32(sector + TEE_SECTOR_HEAD) != FORMAT_VERSION)
+	err = tee_sector_parse(sector, &place);
+	if (err)
+		return err;
+	if (place.number || place.count != 1 || tee_get_be32(sector + TEE_SECTOR_HEAD) != FORMAT_VERSION)
 		return TEE_STORE_CORRUPT;
 	return TEE_STORE_OK;
 }
@@ -413,11 +428,12 @@ static enum tee_store_err head_sector(struct tee_store_log *log, uint8_t sector[
 static enum tee_store_err head_open(struct tee_store_log *log, uint8_t sector[TEE_SECTOR_SIZE])
 {
 	const uint8_t *head = sector + TEE_SECTOR_HEAD;
+	const enum tee_store_err err = tee_store_crypt_open(log->crypt, head, HEAD_SEALED, sector + TEE_SECTOR_HEAD + HEAD_SIZE, 0,
+							    head + AT_NONCE, head + AT_TAG);
 
 	/* The head is whole, so a seal that does not fit is another key's. */
-	if (tee_store_crypt_open(log->crypt, head, HEAD_SEALED, sector + TEE_SECTOR_HEAD + HEAD_SIZE, 0, head + AT_NONCE,
-				 head + AT_TAG))
-		return TEE_STORE_KEY;
+	if (err)
+		return err == TEE_STORE_CORRUPT ? TEE_STORE_KEY : err;
 	memcpy(log->tag, head + AT_TAG, sizeof(log->tag));
 	log->end = TEE_SECTOR_SIZE;
 	log->number = 1;

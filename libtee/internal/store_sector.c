@@ -34,18 +34,20 @@ bool tee_sector_seal(uint8_t sector[TEE_SECTOR_SIZE], const struct tee_sector *h
 	return checksum(sector, sector + AT_CHECK);
 }
 
-bool tee_sector_parse(const uint8_t sector[TEE_SECTOR_SIZE], struct tee_sector *head)
+enum tee_store_err tee_sector_parse(const uint8_t sector[TEE_SECTOR_SIZE], struct tee_sector *head)
 {
 	uint8_t check[CHECK_SIZE];
 
 	if (tee_get_be32(sector) != MAGIC)
-		return false;
-	if (!checksum(sector, check) || memcmp(check, sector + AT_CHECK, sizeof(check)))
-		return false;
+		return TEE_STORE_CORRUPT;
+	if (!checksum(sector, check))
+		return TEE_STORE_NO_MEMORY;
+	if (memcmp(check, sector + AT_CHECK, sizeof(check)))
+		return TEE_STORE_CORRUPT;
 	head->number = tee_get_be64(sector + AT_NUMBER);
 	head->index = tee_get_be32(sector + AT_INDEX);
 	head->count = tee_get_be32(sector + AT_COUNT);
-	return head->index < head->count;
+	return head->index < head->count ? TEE_STORE_OK : TEE_STORE_CORRUPT;
 }
 
 bool tee_sector_is_zero(const uint8_t sector[TEE_SECTOR_SIZE])

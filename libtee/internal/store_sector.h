@@ -16,6 +16,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "libtee/internal/store_err.h"
+
 #define TEE_SECTOR_SIZE		512
 #define TEE_SECTOR_HEAD		28
 #define TEE_SECTOR_PAYLOAD	(TEE_SECTOR_SIZE - TEE_SECTOR_HEAD)
@@ -29,8 +31,8 @@ struct tee_sector {
 /* Writes head and checksum around the payload that is in its place already. False without memory: it must not be written then. */
 bool tee_sector_seal(uint8_t sector[TEE_SECTOR_SIZE], const struct tee_sector *head);
 
-/* Reads the head; false if this is not a whole sector of a log. */
-bool tee_sector_parse(const uint8_t sector[TEE_SECTOR_SIZE], struct tee_sector *head);
+/* Reads the head; TEE_STORE_CORRUPT if this is not a whole sector of a log, TEE_STORE_NO_MEMORY if nobody knows. */
+enum tee_store_err tee_sector_parse(const uint8_t sector[TEE_SECTOR_SIZE], struct tee_sector *head);
 
 bool tee_sector_is_zero(const uint8_t sector[TEE_SECTOR_SIZE]);
 
