@@ -55,10 +55,8 @@ my $wanted = symbols($parts{core}{library}, 'U');	# the entry points are the app
 # --- called ---
 # The test program that calls a function in the most places, or what several share if no program does itself; of an entry point, one that has it.
 my (%calls, %by);
-for my $object (glob("$build/obj/tests/unit/tee_*.o $build/obj/tests/vm/tee/*.o $build/obj/tests/vm/tee/ta/*.o")) {
-	my $name = basename($object, '.o');
-
-	next if $name =~ /\.ta$/;
+for my $object (glob("$build/obj/tests/unit/tee_*.o $build/obj/tests/vm/tee/*.o $build/obj/tests/vm/tee/ta/*.ta.o")) {
+	my $name = basename($object, '.ta.o', '.o');
 
 	for (qx(readelf -rW '$object')) {
 		next unless /\s(TEEC?_\w+) - [0-9a-f]+$/;
