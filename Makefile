@@ -233,6 +233,8 @@ $(eval $(call unit,tee_ta_session,$(filter-out %/serve.c,$(TEE_FIXTURE)),$(TEE_P
 $(eval $(call unit,tee_share,$(filter-out %/serve.c,$(TEE_FIXTURE)),$(TEE_PKGS)))
 $(eval $(call unit,tee_pool,libtee/internal/pool.c libtee/internal/log.c))
 $(eval $(call unit,tee_persistent,$(filter-out %/serve.c,$(TEE_FIXTURE)),$(TEE_PKGS)))
+$(eval $(call unit,tee_persistent_time,$(filter-out %/serve.c,$(TEE_FIXTURE)),$(TEE_PKGS)))
+$(B)/tests/tee_persistent_time_test: LDFLAGS += -Wl,--wrap=clock_gettime
 $(eval $(call unit,tee_object,$(filter-out %/serve.c,$(TEE_FIXTURE)),$(TEE_PKGS)))
 $(eval $(call unit,payta_card,$(TEST_PAYTA),$(TEE_PKGS)))
 $(eval $(call unit,payta_crash,$(TEST_PAYTA),$(TEE_PKGS)))
@@ -533,7 +535,11 @@ check-build: all $(UNITS) $(TEARS) $(TEARS)_seeded system-tools module-tests
 
 units: $(UNITS)
 
-TREE_CHECKS := $(patsubst %,tests/%-check.sh,include abi module rules shell man) tests/syzlang-check.pl
+# The tables of docs/API.md, from what is built.
+api: units module-tests
+	$(Q)TEEPAY_BUILD=$(B) tests/api-check.pl --write
+
+TREE_CHECKS := $(patsubst %,tests/%-check.sh,include abi module rules shell man) tests/syzlang-check.pl tests/api-check.pl
 # The virtual machines first; their results are files of TAP that the harness reads with the rest, so that one line counts all.
 # Two small ones at a time: each waits for a part of its time.
 check-run:
@@ -583,7 +589,7 @@ check-system: system-tools
 check-radio:
 	$(Q)$(MAKE) --no-print-directory check-system RADIO_TAPS=100 RADIO_FAULTS=all SYSTEM_LIMIT=14400 SYSTEM_TESTS='radio.t radio-faults.t radio-plug.t'
 
-.PHONY: all module devkit examples install demo bench unit units system-tools check check-build check-run check-module check-debug check-mutants check-system \
+.PHONY: all api module devkit examples install demo bench unit units system-tools check check-build check-run check-module check-debug check-mutants check-system \
 	check-tears check-radio
 
 # --- Virtual machine ---
@@ -652,6 +658,8 @@ make vm-run CMD='...' [SHARE=folder] [TA=folder]   run a command as root in the 
 make vm-shell     a root prompt there
 make vm-image     build the image, if the one in the cache is not current
 make kmod         build the module for the virtual machine's kernel
+
+make api          write the tables of docs/API.md anew: which function of GlobalPlatform's which test calls
 
 make deps         install the Debian packages that all this needs
 make install      install on this machine                   (DESTDIR=folder: below that folder)
