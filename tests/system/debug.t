@@ -43,4 +43,5 @@ like 'which found nothing' "$(grep -c AddressSanitizer /tmp/debug.log)" '^0$'
 ok 'as a service it has its sandbox again' systemctl start "teepay-ta@$uuid"
 like 'and says nothing of that kind' "$(journalctl -u "teepay-ta@$uuid" -o cat)" 'serving$'
 like 'its process is under seccomp' "$(cat "/proc/$(main_pid "teepay-ta@$uuid")/status")" '^Seccomp:.*2'
+systemctl stop "teepay-ta@$uuid"
 finish

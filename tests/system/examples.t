@@ -82,5 +82,7 @@ ok 'its unit scores 0.7 or better' awk "BEGIN { exit !($score <= 0.7) }"
 like 'one that is not installed does not start' "$(systemctl start teepay-ta@00000000-0000-4000-8000-000000000000.service 2>&1; echo "exit $?")" \
 	'exit [1-9]'
 # Others unload the module.
-systemctl stop "$unit"
+for e in "$examples"/*/; do
+	systemctl stop "$(unit "$(basename "$e")")"
+done
 finish
