@@ -46,7 +46,7 @@ boot_accel()
 # boot_kernel_args: what both kinds of boot tell the kernel. The last is for our own scripts inside; the kernel passes over a name with a dot.
 boot_kernel_args()
 {
-	echo "console=ttyS0 panic=-1 oops=panic loglevel=4 no_timer_check tsc=reliable random.trust_cpu=on net.ifnames=0 $(boot_emulated && echo teepay.emulated)"
+	echo "console=ttyS0 panic=-1 oops=panic loglevel=4 log_buf_len=4M no_timer_check tsc=reliable random.trust_cpu=on net.ifnames=0 $(boot_emulated && echo teepay.emulated)"
 }
 
 # boot_shell INITRD APPEND [QEMU-ARG...]: the same machine with its console on this terminal. It ends with this script, whatever
