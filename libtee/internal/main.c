@@ -2,6 +2,7 @@
 /* main() of every trusted application: prepares, binds, sandboxes itself, serves. */
 #include <errno.h>
 #include <getopt.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -14,6 +15,7 @@
 #include <user_ta_header.h>
 
 #include "libtee/channel.h"
+#include "libtee/internal/debug.h"
 #include "libtee/internal/device_key.h"
 #include "libtee/internal/host.h"
 #include "libtee/internal/log.h"
@@ -60,7 +62,7 @@ static void usage(FILE *out, const char *name)
 		"\n"
 		"  $STATE_DIRECTORY          folder of the storage log (default " STATE_DIR ")\n"
 		"  $CREDENTIALS_DIRECTORY    folder with the file devicekey, 32 bytes\n"
-		"  TEEPAY_TA_NO_SANDBOX=1    for debugging: no sandbox at all\n",
+		"  TEEPAY_TA_NO_SANDBOX=1    for debugging: no sandbox, no device key, a storage of its own\n",
 		name);
 }
 
@@ -100,14 +102,22 @@ static bool is_multi_instance(void)
 static int storage_open(void)
 {
 	const char *dir = getenv("STATE_DIRECTORY");
+	char debug_dir[PATH_MAX];
 	uint8_t key[TEE_DEVICE_KEY_SIZE];
 	struct tee_host_config config = {
 		.state_dir = dir && *dir ? dir : STATE_DIR, .device_key = key, .shared = is_multi_instance(),
 	};
 	enum tee_store_err err;
 
-	if (tee_device_key_read(key))
+	if (tee_debug_on()) {
+		tee_debug_warn();
+		tee_debug_key(key);
+		if (tee_debug_folder(dir, debug_dir, sizeof(debug_dir)))
+			return TEE_EXIT_FAILED;
+		config.state_dir = debug_dir;
+	} else if (tee_device_key_read(key)) {
 		return TEE_EXIT_CONFIG;
+	}
 	err = tee_host_start(&config);
 	OPENSSL_cleanse(key, sizeof(key));
 	switch (err) {
@@ -148,15 +158,7 @@ static int channel_bind(struct tee_serve_config *config)
 
 static int sandbox_enter(void)
 {
-	const char *off = getenv("TEEPAY_TA_NO_SANDBOX");
-
-	if (!off || strcmp(off, "1"))
-		return tee_sandbox_enter(tee_host_storage_dir());
-	tee_log(TEE_LOG_WARNING, "************************************************************");
-	tee_log(TEE_LOG_WARNING, "TEEPAY_TA_NO_SANDBOX=1: NO SANDBOX. For debugging only: keys");
-	tee_log(TEE_LOG_WARNING, "can be swapped, dumped and read by a debugger.");
-	tee_log(TEE_LOG_WARNING, "************************************************************");
-	return 0;
+	return tee_debug_on() ? 0 : tee_sandbox_enter(tee_host_storage_dir());
 }
 
 static void ready(void)
@@ -224,7 +226,9 @@ int main(int argc, char **argv)
 	if (code >= 0)
 		return code;
 	umask(0077);
-	stack_limit();
+	/* A sanitizer's frames are larger. */
+	if (!tee_debug_on())
+		stack_limit();
 	signals_set();
 	if (tee_notify_open())
 		return TEE_EXIT_FAILED;

@@ -22,11 +22,16 @@ RADIO_FAULTS ?= few
 # Those that check runs on a kernel: on another than the stock one what tells that all works there.
 system_tests = $(if $(filter stock,$(1)),$(SYSTEM_TESTS),$(filter services.t payment.t,$(SYSTEM_TESTS)))
 SYSTEM_TAPS := $(foreach k,$(KERNELS),$(patsubst %,$(B)/vm-out$(call dash,$(k))/%.tap,$(call system_tests,$(k))))
-system-tools: $(SYSTEM_TOOLS) $(ACR122U) examples
+system-tools: $(SYSTEM_TOOLS) $(ACR122U) examples careless
 
 # The examples, with what is built here in the places of what is installed.
 examples: devkit
 	$(Q)$(MAKE) --no-print-directory -s -C docs/examples O='$(abspath $(B))/examples' \
 		TA_DEV_KIT_DIR='$(abspath $(DEVKIT))' TEEC_EXPORT='$(abspath $(B))/export'
-	$(Q)$(MAKE) --no-print-directory -s -C docs/examples/hello/ta O='$(abspath $(B))/examples-asan/hello' \
-		TA_DEV_KIT_DIR='$(abspath $(DEVKIT))' CFG_TA_SANITIZE_ADDRESS=y
+
+# A trusted application with a mistake, for debug.t, and the same for AddressSanitizer.
+.PHONY: careless
+careless: devkit
+	$(Q)$(MAKE) --no-print-directory -s -C tests/system/careless O='$(abspath $(B))/careless' TA_DEV_KIT_DIR='$(abspath $(DEVKIT))'
+	$(Q)$(MAKE) --no-print-directory -s -C tests/system/careless O='$(abspath $(B))/careless-asan' TA_DEV_KIT_DIR='$(abspath $(DEVKIT))' \
+		CFG_TA_SANITIZE_ADDRESS=y

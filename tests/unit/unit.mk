@@ -51,6 +51,7 @@ $(eval $(call unit,payta_message,$(TEST_PAYTA),$(TEE_PKGS)))
 $(eval $(call unit,tee_ta_session,$(filter-out %/serve.c,$(TEE_FIXTURE)),$(TEE_PKGS)))
 $(eval $(call unit,tee_share,$(filter-out %/serve.c,$(TEE_FIXTURE)),$(TEE_PKGS)))
 $(eval $(call unit,tee_pool,libtee/internal/pool.c libtee/internal/log.c))
+$(eval $(call unit,tee_debug,libtee/internal/debug.c libtee/internal/log.c tests/unit/temp_dir.c))
 $(eval $(call unit,tee_persistent,$(filter-out %/serve.c,$(TEE_FIXTURE)),$(TEE_PKGS)))
 $(eval $(call unit,tee_persistent_time,$(filter-out %/serve.c,$(TEE_FIXTURE)),$(TEE_PKGS)))
 $(B)/tests/tee_persistent_time_test: LDFLAGS += -Wl,--wrap=clock_gettime

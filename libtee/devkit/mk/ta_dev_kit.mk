@@ -60,7 +60,7 @@ ta-sanitize := $(if $(filter y,$(CFG_TA_SANITIZE_ADDRESS)),-fsanitize=address) $
 ta-cflags := -O2 -g -Wall -fPIE -fstack-protector-strong -fstack-clash-protection -fno-common $(ta-sanitize) \
 	$(if $(filter -fsanitize=address,$(ta-sanitize)),-fno-omit-frame-pointer,-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2)
 ta-c := -std=gnu11 -Werror=implicit-function-declaration -Werror=incompatible-pointer-types
-# The sanitizers' libraries are linked in: where the application runs they need not be installed.
+# The sanitizers' libraries are linked in: where the application runs they need not be installed. Symbols stay, for their reports.
 ta-ldflags := -pie -Wl,-z,relro,-z,now,-z,noexecstack,--as-needed $(ta-sanitize) \
 	$(patsubst -fsanitize=address,-static-libasan,$(patsubst -fsanitize=undefined,-static-libubsan,$(ta-sanitize)))
 
@@ -159,7 +159,7 @@ $(ta-header-objects): $(ta-out)/teepay_%.o: $(ta-dev-kit-dir)/src/%.c $(MAKEFILE
 all: $(ta-file)
 $(ta-file): $(ta-elf)
 	$(ta-say) OBJCOPY $@
-	$(ta-q)$(OBJCOPY) --strip-unneeded $< $@
+	$(ta-q)$(OBJCOPY) $(if $(strip $(ta-sanitize)),,--strip-unneeded) $< $@
 
 $(ta-elf): $(ta-header-objects) $(ta-joined) $(ta-dev-kit-dir)/lib/libtee.a $(libdeps)
 	$(ta-say) LD $@
