@@ -14,7 +14,6 @@
 #include <unistd.h>
 
 #include <cmocka.h>
-#include <openssl/crypto.h>
 
 #include "libtee/internal/store_log.h"
 #include "libtee/internal/store_sector.h"
@@ -494,64 +493,6 @@ static void on_a_real_file(void **state)
 	config.io = &disk_io;
 }
 
-/* --- without memory --- */
-
-/* The nth allocation of OpenSSL's from now fails; 0: none. */
-static unsigned long fail_at;
-
-static bool fails(void)
-{
-	return fail_at && --fail_at == 0;
-}
-
-static void *crypto_malloc(size_t size, const char *file, int line)
-{
-	(void)file;
-	(void)line;
-	return fails() ? NULL : malloc(size);
-}
-
-static void *crypto_realloc(void *p, size_t size, const char *file, int line)
-{
-	(void)file;
-	(void)line;
-	return fails() ? NULL : realloc(p, size);
-}
-
-static void crypto_free(void *p, const char *file, int line)
-{
-	(void)file;
-	(void)line;
-	free(p);
-}
-
-/* Nobody takes the log for damaged or another key's because there was no memory to read it. */
-static void no_memory_is_no_damage(void **state)
-{
-	struct tee_store_log *log;
-	enum tee_store_err err = TEE_STORE_NO_MEMORY;
-	unsigned long n;
-
-	(void)state;
-	filled();
-	for (n = 1; err == TEE_STORE_NO_MEMORY; n++) {
-		fail_at = n;
-		err = open_log(&log);
-		if (fail_at)
-			break;
-		if (err == TEE_STORE_OK)
-			tee_store_log_close(&log);
-		else if (err != TEE_STORE_NO_MEMORY)
-			fail_msg("allocation %lu: %d", n, err);
-		err = TEE_STORE_NO_MEMORY;
-	}
-	fail_at = 0;
-	assert_int_equal(err, TEE_STORE_OK);
-	assert_true(n > 20);
-	expect_first(ROWS(sizes));
-	tee_store_log_close(&log);
-}
-
 static int group_setup(void **state)
 {
 	(void)state;
@@ -585,11 +526,8 @@ int main(void)
 		cmocka_unit_test_setup(power_cut_at_every_step, fresh),
 		cmocka_unit_test_setup(folder_that_is_not_there, fresh),
 		cmocka_unit_test_setup(on_a_real_file, fresh),
-		cmocka_unit_test_setup(no_memory_is_no_damage, fresh),
 	};
 
-	if (!CRYPTO_set_mem_functions(crypto_malloc, crypto_realloc, crypto_free))
-		return 1;
 	cmocka_set_message_output(CM_OUTPUT_TAP);
 	return cmocka_run_group_tests(tests, group_setup, group_teardown);
 }
