@@ -13,8 +13,6 @@
 #include "tee_api_defines.h"
 #include "tee_api_types.h"
 
-#define TEE_CHECKED __attribute__((warn_unused_result))
-
 /*
  * Properties (§4.4), of a set by name, or where an enumerator stands (then the name may be NULL). @name is NUL-terminated; buffer lengths are bytes in, and bytes written or needed out.
  * TEE_ERROR_ITEM_NOT_FOUND: no such property. TEE_ERROR_BAD_FORMAT: it is not of that type. TEE_ERROR_SHORT_BUFFER.

@@ -11,6 +11,13 @@
 /* GP Core 1.3 §3.2: basic types. */
 typedef uint32_t TEE_Result;
 
+/* Of functions whose result must be looked at. OP-TEE's headers ask for that nowhere, and what is made for them must build with -Werror too. */
+#ifdef TEEPAY_DEVKIT
+#define TEE_CHECKED
+#else
+#define TEE_CHECKED __attribute__((warn_unused_result))
+#endif
+
 /* GP Core 1.3 §4.1: identities. */
 typedef struct {
 	uint32_t timeLow;

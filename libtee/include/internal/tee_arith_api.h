@@ -14,10 +14,6 @@
 
 #include "tee_api_types.h"
 
-#ifndef TEE_CHECKED
-#define TEE_CHECKED __attribute__((warn_unused_result))
-#endif
-
 /* §8.5: words that a number, a number in fast form, and a context for a modulus take. Bits are the modulus' or the number's. */
 #define TEE_BigIntSizeInU32(n)		((((n) + 31) / 32) + 2)
 size_t TEE_BigIntFMMContextSizeInU32(size_t modulusSizeInBits);

@@ -12,6 +12,7 @@
 
 TEE_Result TA_CreateEntryPoint(void)
 {
+	TEE_Wait(0);
 	return TEE_SUCCESS;
 }
 
