@@ -157,6 +157,8 @@ static int tch_lend_error(struct tch_call *call, int error)
 		return tch_over(call, TEECHAN_ERROR_BUSY, TEECHAN_ORIGIN_TEE);
 	case -ENOSPC:
 		return tch_over(call, TEECHAN_ERROR_OUT_OF_MEMORY, TEECHAN_ORIGIN_TEE);
+	case -ESHUTDOWN:
+		return tch_over(call, TEECHAN_ERROR_TARGET_DEAD, TEECHAN_ORIGIN_TEE);
 	default:
 		return error;
 	}

@@ -274,7 +274,7 @@ static void tch_open_tell(const struct tch_client *client,
 			  const struct teechan_open *open,
 			  const struct tch_call *call, int ret)
 {
-	if (ret == -ERESTARTSYS || ret == -ENOENT || !ret)
+	if (ret == -ERESTARTSYS || ret == -ENOENT || ret == -EBUSY || !ret)
 		return;
 	if (ret == TCH_OVER && call->origin != TEECHAN_ORIGIN_TEE)
 		return;
@@ -307,8 +307,8 @@ static int tch_ioctl_open(struct tch_client *client, void __user *arg)
 	}
 	if (!ret)
 		ret = tch_call_wait(session, &call);
-	/* With -ENOENT it was no message of this call, or is another's affair. */
-	if (session && ret != -ERESTARTSYS && ret != -ENOENT) {
+	/* With -ENOENT and -EBUSY it was no message of this call, or is another's affair. */
+	if (session && ret != -ERESTARTSYS && ret != -ENOENT && ret != -EBUSY) {
 		if (ret || call.ret != TEECHAN_SUCCESS)
 			tch_session_leave(session);
 		else

@@ -12,7 +12,7 @@
  *   region->lock                             who may see which page of a region
  *   i_mmap_rwsem, page-table locks           the kernel's, for mapping and unmapping
  *   ta->wait.lock                            a TA's queue, sessions and messages
- *   space->lock, tch_users_lock, xarrays, sessions' wait queues
+ *   space->lock, tch_users_lock, xarrays, the wait queues of sessions and polls
  *
  * ta->wait.lock is never taken under region->lock, nor the other way round: pages
  * are lent and returned by the one thread that a message's state gives it to.
@@ -70,6 +70,7 @@ exit_ta:
 	tch_ta_exit();
 exit_netlink:
 	tch_netlink_exit();
+	tch_policy_exit();
 exit_mapping:
 	tch_mapping_exit();
 	return ret;

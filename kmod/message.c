@@ -30,8 +30,9 @@ __tch_hot void tch_message_enqueue(struct tch_session *session, bool first)
 		list_add_tail(&session->on_queue, &ta->queue);
 	ta->queued++;
 	trace_tch_send(session);
-	__wake_up_locked_sync_key(&ta->wait, TASK_INTERRUPTIBLE,
-				  poll_to_key(EPOLLIN | EPOLLRDNORM));
+	__wake_up_locked_sync_key(&ta->wait, TASK_INTERRUPTIBLE, NULL);
+	if (waitqueue_active(&ta->polled))
+		wake_up_interruptible_poll(&ta->polled, EPOLLIN | EPOLLRDNORM);
 }
 
 __tch_hot void tch_message_dequeue(struct tch_session *session)

@@ -403,7 +403,8 @@ static bool tch_region_is_free_for(const struct tch_region *region,
  * When it returns, no mapping of the client shows the pages any more.
  *
  * Return: 0; -EINVAL when the part is not inside the region; -EBUSY when another
- * TA has one of the pages; -ENOSPC when the TA's windows are full; -ENOMEM.
+ * TA has one of the pages; -ENOSPC when the TA's windows are full; -ESHUTDOWN when
+ * the TA counts as dead; -ENOMEM.
  */
 int tch_loan_make(struct tch_loan *loan, struct tch_region *region,
 		  struct tch_ta *ta, u64 offset, u64 size, bool write)
@@ -422,6 +423,11 @@ int tch_loan_make(struct tch_loan *loan, struct tch_region *region,
 	count = (PAGE_ALIGN(end) >> PAGE_SHIFT) - first;
 
 	down_write(&region->lock);
+	/* Places in a dead TA's windows may be gone: what is lent now might not come home. */
+	if (READ_ONCE(ta->dead)) {
+		ret = -ESHUTDOWN;
+		goto out;
+	}
 	if (!tch_region_is_free_for(region, ta, first, count)) {
 		ret = -EBUSY;
 		goto out;

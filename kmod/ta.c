@@ -189,6 +189,7 @@ static void tch_ta_die(struct tch_ta *ta)
 		tch_session_put(session);
 	}
 	wake_up_interruptible_all(&ta->wait);
+	wake_up_interruptible_poll(&ta->polled, EPOLLHUP | EPOLLERR);
 	if (ta->bound) {
 		tch_stat_inc(TCH_STAT_DEATHS);
 		tch_event_ta(TEECHAN_EVENT_DEATH, ta);
@@ -232,6 +233,7 @@ static int tch_ta_open(struct inode *inode, struct file *file)
 	INIT_LIST_HEAD(&ta->queue);
 	xa_init_flags(&ta->sessions, XA_FLAGS_ALLOC1);
 	init_waitqueue_head(&ta->wait);
+	init_waitqueue_head(&ta->polled);
 
 	file->f_mapping = ta->window.inode->i_mapping;
 	file->private_data = ta;
@@ -274,14 +276,20 @@ static int tch_ta_mmap(struct file *file, struct vm_area_struct *vma)
 static __poll_t tch_ta_poll(struct file *file, poll_table *table)
 {
 	struct tch_ta *ta = file->private_data;
+	__poll_t ready = 0;
 
 	/* It cannot say EPERM. */
 	if (!tch_owner_is_current(&ta->owner))
 		return EPOLLERR;
-	poll_wait(file, &ta->wait, table);
-	if (READ_ONCE(ta->dead))
-		return EPOLLHUP | EPOLLERR;
-	return READ_ONCE(ta->queued) ? EPOLLIN | EPOLLRDNORM : 0;
+	poll_wait(file, &ta->polled, table);
+	/* Who queues a message looks under this lock whether anybody polls. */
+	spin_lock(&ta->wait.lock);
+	if (ta->dead)
+		ready = EPOLLHUP | EPOLLERR;
+	else if (ta->queued)
+		ready = EPOLLIN | EPOLLRDNORM;
+	spin_unlock(&ta->wait.lock);
+	return ready;
 }
 
 /* ---- ioctls ---- */

@@ -32,7 +32,9 @@ struct tch_client;
  *	and every member of this TA's sessions and their messages that says so:
  *	so a message is queued and a thread woken, or none is there and a thread
  *	put to sleep, under one lock. Calls to different TAs have none in common.
- *	Innermost but for the locks of sessions' wait queues and xarrays
+ *	Innermost but for the locks of sessions' wait queues, @polled and xarrays
+ * @polled: who polls the file. Not @wait, whose lock is taken with interrupts on:
+ *	an asynchronous poll (aio) is cancelled from an interrupt
  * @dead: no message comes in or goes out any more
  * @queue: messages waiting, struct tch_session.on_queue
  * @queued: how many
@@ -60,6 +62,7 @@ struct tch_ta {
 	struct work_struct death;
 
 	wait_queue_head_t wait;
+	wait_queue_head_t polled;
 	bool dead;
 	struct list_head queue;
 	unsigned int queued;

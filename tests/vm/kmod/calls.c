@@ -3,11 +3,13 @@
 #include <errno.h>
 #include <poll.h>
 #include <fcntl.h>
+#include <linux/aio_abi.h>
 #include <pthread.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
+#include <sys/syscall.h>
 #include <sys/time.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -193,6 +195,47 @@ static void id_is_used_once(void)
 	CHECK_ERRNO(ioctl(fd, TEECHAN_INVOKE, &call), ENOENT);
 }
 
+struct opening {
+	int fd;
+	pid_t tid;
+	struct teechan_open open;
+	int result;
+};
+
+static void *open_thread(void *data)
+{
+	struct opening *it = data;
+
+	it->tid = gettid();
+	it->result = ioctl(it->fd, TEECHAN_OPEN_SESSION, &it->open);
+	return NULL;
+}
+
+/* Another thread that names the message of an opening has no part in it: the session is opened all the same. */
+static void opening_has_one_waiter(void)
+{
+	struct opening it = { .open.login = TEECHAN_LOGIN_PUBLIC };
+	struct teechan_reply_recv rr = { 0 };
+	struct teechan_open other;
+	pthread_t thread;
+	struct ta ta;
+
+	ta_make(&ta, uuid_a, SHARED);
+	memcpy(it.open.uuid, uuid_a, sizeof(it.open.uuid));
+	it.fd = client_open();
+	CHECK(pthread_create(&thread, NULL, open_thread, &it) == 0);
+	CHECK(ioctl(ta.fd, TEECHAN_REPLY_RECV, &rr) == 0 && rr.kind == TEECHAN_KIND_OPEN);
+	await_sleep(getpid(), it.tid);
+	other = it.open;
+	CHECK_ERRNO(ioctl(it.fd, TEECHAN_OPEN_SESSION, &other), EBUSY);
+	rr.reply_id = rr.id;
+	rr.ret = TEECHAN_SUCCESS;
+	CHECK(fcntl(ta.fd, F_SETFL, O_NONBLOCK) == 0);
+	CHECK_ERRNO(ioctl(ta.fd, TEECHAN_REPLY_RECV, &rr), EAGAIN);
+	CHECK(pthread_join(thread, NULL) == 0);
+	CHECK(it.result == 0 && it.open.ret == TEECHAN_SUCCESS && it.open.session != 0);
+}
+
 /* What the TA could not be given is queued again, and given whole to the next. */
 static void undelivered_is_queued_again(void)
 {
@@ -279,6 +322,34 @@ static void ready_for_poll(void)
 	CHECK(poll(&poll_fd, 1, -1) == 1 && poll_fd.revents == POLLIN);
 	CHECK(ioctl(ta.fd, TEECHAN_REPLY_RECV, &rr) == 0);
 	CHECK(poll(&poll_fd, 1, 0) == 0);
+	CHECK(kill(pid, SIGKILL) == 0);
+	await_end(pid);
+}
+
+/* The same asynchronously: poll that is over, and poll that is given up, which happens in an interrupt (lockdep sees what that may lock). */
+static void ready_for_aio(void)
+{
+	struct teechan_reply_recv rr = { 0 };
+	aio_context_t context = 0;
+	struct io_event event;
+	struct iocb poll_in = { .aio_lio_opcode = IOCB_CMD_POLL, .aio_buf = POLLIN }, *list[] = { &poll_in };
+	struct ta ta;
+	pid_t pid;
+
+	ta_make(&ta, uuid_a, SHARED);
+	poll_in.aio_fildes = (uint32_t)ta.fd;
+	CHECK(syscall(SYS_io_setup, 8, &context) == 0);
+	CHECK(syscall(SYS_io_submit, context, 1, list) == 1);
+	pid = fork();
+	CHECK(pid >= 0);
+	if (pid == 0) {
+		client_session(client_open(), uuid_a);
+		_exit(0);
+	}
+	CHECK(syscall(SYS_io_getevents, context, 1, 1, &event, NULL) == 1 && event.res == (POLLIN | POLLRDNORM));
+	CHECK(ioctl(ta.fd, TEECHAN_REPLY_RECV, &rr) == 0);
+	CHECK(syscall(SYS_io_submit, context, 1, list) == 1);
+	CHECK(syscall(SYS_io_destroy, context) == 0);
 	CHECK(kill(pid, SIGKILL) == 0);
 	await_end(pid);
 }
@@ -479,9 +550,11 @@ static const struct tap_test tests[] = {
 	{ "rule 1: 300 calls of a client that is stopped and continued execute 300 times", stop_and_continue },
 	{ "rule 1: 300 calls to a TA that is stopped and continued execute 300 times", stopped_ta },
 	{ "rule 1: an id waits for its own message, once, in one thread", id_is_used_once },
+	{ "rule 1: an opening has one thread that waits for it", opening_has_one_waiter },
 	{ "rule 1: a message that could not be copied out is queued again", undelivered_is_queued_again },
 	{ "rule 1: an answer is taken once", answered_once },
 	{ "the TA's file is ready for poll when a message waits", ready_for_poll },
+	{ "and for an asynchronous poll, which can be given up", ready_for_aio },
 	{ "a waiting TA can be woken by a deadline and a signal", wait_of_ta_ends },
 	{ "rule 12: calls of one session go one after the other", calls_of_a_session_queue },
 	{ "rule 12: temporary references are copied before the message is queued", copied_before_it_is_queued },
