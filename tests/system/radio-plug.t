@@ -56,7 +56,7 @@ point 'in the last command' unplug_card_late tap_nfc
 held "the card's reader is unplugged while its receipt waits"
 is 'one line each again' "$(front_end_lines)" "no reader
 at the reader"
-echo "# $points points: $at_once paid at once, $known not paid and known, $in_doubt in doubt and settled by the next tap"
+tell_points
 
 # --- waiting ---
 target=$(pidof nfctarget)
@@ -82,6 +82,8 @@ wait_armings "$armings"
 took=$(($(date +%s%N) - begun)) ns=$(($(used) - ns)) wakes=$(($(woken) - wakes))
 is 'a card that waits for a terminal: file descriptors and memory stay as they are' "$(figures)" "$idle"
 is 'and it is the same process' "$(pidof nfctarget)" "$target"
+# libnfc looks five times a second whether it is to stop, and libusb ten times whether the kernel has something; one that asks every millisecond is far above.
+ok 'and wakes up at most a hundred times each' test "$wakes" -le $((100 * armings))
 echo "# armed $armings times in $((took / 1000000)) ms; descriptors and KiB of walletd and nfctarget: $idle; $wakes wakeups, $((ns / 1000000)) ms of processor"
 awk -v ns="$ns" -v took="$took" 'BEGIN { printf "# %.2f %% of one processor\n", 100 * ns / took }'
 
