@@ -180,9 +180,9 @@ static int do_state(struct bench *b, char **words, char *reply)
 
 	if (!r)
 		return wrong(reply, "no such reader");
-	snprintf(reply, CONTROL_REPLY_MAX, "plugged %d, polls %d, present %d, powered %d, selected %d, target %d, pending %02X, dead %d, stalled %d, waiting reads %u, answers %u\n",
+	snprintf(reply, CONTROL_REPLY_MAX, "plugged %d, polls %d, present %d, powered %d, selected %d, target %d, pending %02X, dead %d, stalled %d, shifted %d, waiting reads %u, answers %u\n",
 		 b->plugs[side].fd >= 0, r->polls, r->present, r->powered, r->chip.selected, (int)r->chip.tg, r->chip.pending, r->fault.dead,
-		 r->fault.stalled, b->plugs[side].nurbs, b->plugs[side].nqueue);
+		 r->fault.stalled, r->fault.shifted, b->plugs[side].nurbs, b->plugs[side].nqueue);
 	return 0;
 }
 

@@ -7,8 +7,8 @@
 . ./lib.sh
 . ./radio.sh
 case ${RADIO_FAULTS:-few} in
-all) first=1 card_step=1 pcsc_step=1 nfc_step=1 byte_step=1 block_step=1 ;;
-*) first=2 card_step=5 pcsc_step=3 nfc_step=9 byte_step=190 block_step=7 ;;
+all) all=1 byte_step=1 block_step=1 ;;
+*) all=0 byte_step=370 block_step=11 ;;
 esac
 issue_card || echo '# no card could be issued'
 ok 'the readers are plugged in, and walletd has its own' radio_open
@@ -25,33 +25,33 @@ commands_of()
 	count "${reader}_commands"
 }
 
-# faults READER KINDS STEP TAP [NEXT]: each of these faults of this reader at every STEPth command of such a payment.
+# faults READER KINDS FIRST STEP TAP [NEXT]: each of these faults of this reader at every command of such a payment; or the first one at the command FIRST,
+# and each further one STEP commands later.
 faults()
 {
-	reader=$1 kinds=$2 step=$3
-	shift 3
+	reader=$1 kinds=$2 at=$3 step=$4
+	shift 4
 	last=$(commands_of "$reader" "$1")
 	echo "# a payment by $1 takes $last commands of the reader $reader"
 	for kind in $kinds; do
-		n=$first
-		while [ "$n" -le "$last" ]; do
+		commands=$at
+		[ "$all" = 0 ] || commands=$(seq "$last")
+		for n in $commands; do
 			radio fault "$reader" "$kind" "$n" >/dev/null
 			point "$kind at command $n" "$@"
-			n=$((n + step))
 		done
 		held "$1, the reader $reader, $kind"
+		at=$((at + step))
 	done
 }
-# libccid gives a card a minute to answer the power.
-tap_long() { tap "$@" --timeout 100; }
-# Nothing of pcscd resets a reader that is out of step or stalled: what pos says, reconnect it, is what helps.
+# libccid waits minutes for a reader that fell silent, and nothing of pcscd resets one that is out of step or stalled: what pos says, reconnect it, is what helps.
 tap_replugged() { replugged pos && tap "$@"; }
 
-part_card() { faults card 'mute desync released dead stall' "$card_step" tap; }
+part_card() { faults card 'mute desync released dead stall' 2 2 tap; }
 part_pcsc()
 {
-	faults pos 'mute released' "$pcsc_step" tap tap_long
-	faults pos 'desync dead stall' "$pcsc_step" tap tap_replugged
+	faults pos released 3 1 tap
+	faults pos "mute stall $([ "$all" = 0 ] || echo desync dead)" 2 2 tap tap_replugged
 }
 part_air()
 {
@@ -77,7 +77,7 @@ part_air()
 part_nfc()
 {
 	pcscd_away
-	faults pos 'mute desync released dead stall' "$nfc_step" tap_nfc
+	faults pos 'mute desync released dead stall' 2 4 tap_nfc
 	pcscd_back
 }
 # libnfc cancels its reads: answers that come meanwhile are lost.
@@ -86,13 +86,13 @@ part_lost()
 	pcscd_away
 	radio gentle card no >/dev/null
 	radio gentle pos no >/dev/null
-	for n in 1 2 3 4; do point "tap $n" tap_nfc; done
+	for n in 1 2; do point "tap $n" tap_nfc; done
 	held 'readers that answer while libnfc gives up'
 	pcscd_back
 }
 for part in ${RADIO_PARTS:-card pcsc air nfc lost}; do "part_$part"; done
 
 is 'walletd was never restarted' "$(main_pid teepay-walletd)" "$pid"
-echo "# $points points: $at_once paid at once, $known not paid and known, $in_doubt in doubt and settled by the next tap; $never_came ended before what was to happen"
+tell_points
 radio_close
 finish

@@ -80,37 +80,67 @@ taps()
 }
 
 # --- a tap that something happens to ---
-points=0 at_once=0 known=0 in_doubt=0 never_came=0
+# References of purchases are each test's own.
+point_of=$(basename "$0" .t) points=0 at_once=0 known=0 in_doubt=0 behind=0 never_came=0 slowest=0 broken=''
 
-# point NAME TAP [NEXT]: something was asked to happen in the tap that is made by the command TAP. What pos says of it must be true at once: paid is one debit, not paid is none, only in doubt
-# may be either. Then nothing happens any more, nothing is restarted, and the next tap (by NEXT, if that is another command) pays: the same purchase if it was
-# not paid yet, which is then debited once in all. What does not hold is added to $broken, a line each.
+# point NAME TAP [NEXT]: something was asked to happen in the tap that is made by the command TAP. What pos says must be true at once: paid is one debit, not paid
+# is none, only in doubt may be either. Then nothing is asked for any more, nothing is restarted, the card comes back by itself, and the next tap (by NEXT, if that
+# is another command) pays: the same purchase if it was not paid yet, which is then debited once in all. If it was, what happened may have come behind it, as the
+# card waits for the next terminal: then it is the next tap that is disturbed, and the one after it that pays. What does not hold is added to $broken, a line each.
 point()
 {
 	name=$1
 	points=$((points + 1))
-	had=$(balance)
-	said=0
-	"$2" 0.01 --ref "radio-$points" >/tmp/first 2>&1 || said=$?
+	try "$2" "$point_of-$points"
 	never_came=$((never_came + $(radio calm)))
-	spent=$((had - $(balance)))
-	next=$points should=1
-	case $said:$spent in
-	0:1) at_once=$((at_once + 1)) next=$points-next should=2 ;;
-	1:0 | 5:0) known=$((known + 1)) ;;
-	3:0 | 3:1) in_doubt=$((in_doubt + 1)) ;;
-	*) wrong "says $said, and debited $spent: $(cat /tmp/first)" ;;
+	back
+	case $said in
+	0) at_once=$((at_once + 1)) ;;
+	3) in_doubt=$((in_doubt + 1)) ;;
+	*) known=$((known + 1)) ;;
 	esac
-	if ! "${3-$2}" 0.01 --ref "radio-$next" >/tmp/second 2>&1; then
-		wrong "the first tap says $said, and the next one $(cat /tmp/second)"
-	elif [ "$((had - $(balance)))" != $should ]; then
-		wrong "the first tap says $said, and with the next one $((had - $(balance))) cents are gone instead of $should"
+	next=${3-$2}
+	if [ "$said" != 0 ]; then
+		pays "$next" "$point_of-$points"
+		return
 	fi
+	try "$next" "$point_of-$points-next"
+	[ "$said" != 0 ] || return 0
+	behind=$((behind + 1))
+	back
+	pays "$next" "$point_of-$points-next"
+}
+# back: the card waits for a terminal or for its command, and its host for what the reader says.
+back()
+{
+	begun=$(date +%s%N)
+	until_true 30 listens || wrong "the card does not come back: $(radio state card)"
+	took=$((($(date +%s%N) - begun) / 1000000))
+	[ "$took" -le "$slowest" ] || slowest=$took
+}
+listens() { radio state card | grep -Eq 'target [12], pending 8[6C], dead 0, stalled 0, shifted 0, waiting reads [1-9]'; }
+# try TAP REFERENCE: one tap; its exit status to $said, what it debited to $spent.
+try()
+{
+	had=$(balance) said=0
+	"$1" 0.01 --ref "$2" >/tmp/tap 2>&1 || said=$?
+	spent=$((had - $(balance)))
+	case $said:$spent in
+	0:1 | 1:0 | 5:0 | 3:0 | 3:1) ;;
+	*) wrong "says $said, and debited $spent" ;;
+	esac
+}
+# pays TAP REFERENCE: the purchase of the try before.
+pays()
+{
+	already=$spent before_it=$said
+	"$1" 0.01 --ref "$2" >/tmp/tap 2>&1 || wrong "said $before_it, and the next tap does not pay"
+	[ "$((had - $(balance)))" = 1 ] || wrong "said $before_it and debited $already, and after the next tap it is $((had - $(balance)))"
 }
 wrong()
 {
 	broken="$broken
-$name: $1"
+$name: $1: $(tr -s ' \n' ' ' </tmp/tap)"
 }
 # held NAME: all points since the last held kept to that.
 held()
@@ -118,4 +148,8 @@ held()
 	is "$1: each tap is paid once, or not at all and known, and the next one pays" "$broken" ''
 	broken=''
 }
-broken=''
+tell_points()
+{
+	echo "# $points points: $at_once paid at once, $known not paid and known, $in_doubt in doubt and settled by the next tap; $behind hit the next tap," \
+		"$never_came did not come about; the card was back within $slowest ms"
+}
