@@ -52,7 +52,7 @@ reader=''
 if [ "${RF-}" = acr122u ]; then
 	title 'The radio'
 	radio_open on-request || fail "the virtual readers: $(cat /tmp/acr122u.log)"
-	tell kernel "two virtual ACR122U are plugged in, antenna to antenna: $(radio where card) is for the card, $(radio where pos) for the terminal"
+	tell kernel "two virtual ACR122U are plugged in, antenna to antenna: USB port $(radio where card | sed 's/ .*//') is the card's, $(radio where pos | sed 's/ .*//') the terminal's, which pcscd has"
 	tell walletd "$(alice pay status | sed -n 's/^Front end *//p'), as a card of ISO 14443-4"
 	reader='--reader ACR122U'
 	radio reset >/dev/null
@@ -132,7 +132,7 @@ tell pos "$(till pos settle)"
 tell payissuer "$(issuer accounts | tail -n 1)"
 bytes=$(sed -n 's/.* APDU pairs, \([0-9]*\) bytes.*/\1/p' "$work/pos")
 if [ -n "$reader" ]; then
-	tell air "$(count apdus) APDU pairs, $(count apdu_bytes) bytes; $(count block_bytes) in $(count blocks) blocks of ISO 14443-4; $(($(count air_us) / 1000)) ms at 106 kbit/s, computed"
+	tell air "$(count apdus) APDU pairs, $(count apdu_bytes) bytes, are $(count block_bytes) bytes in $(count blocks) blocks of ISO 14443-4: $(($(count air_us) / 1000)) ms at 106 kbit/s, computed, with activation"
 	printf '\n%s%s%s\n' "$green" "A tap paid: $before -> $after, four APDU pairs, $bytes bytes, through the loaded module, libnfc, USB, libccid and pcscd." "$off"
 	aside 'The two readers were virtual ones; everything else is what runs on a laptop.'
 	exit 0
