@@ -36,7 +36,6 @@ static void tch_client_release(struct kref *ref)
 	WARN_ON(!RB_EMPTY_ROOT(&client->space.root));
 	xa_destroy(&client->sessions);
 	xa_destroy(&client->regions);
-	tch_inbox_free(client->spare);
 	iput(client->inode);
 	tch_user_put(client->user);
 	tch_owner_fini(&client->owner);
@@ -135,7 +134,7 @@ static int tch_client_open(struct inode *inode, struct file *file)
 	if (ret)
 		goto free_client;
 	ret = -ENOMEM;
-	client->user = tch_user_get(client->owner.cred->euid);
+	client->user = tch_user_get(client->owner.cred);
 	if (!client->user)
 		goto fini_owner;
 	client->inode = tch_mapping_new();

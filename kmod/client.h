@@ -28,8 +28,6 @@ struct tch_user;
  * @next_region: as @next_session
  * @on_list: all clients, for the monitor; tch_client_list_lock
  * @serial: ascending in that list; does not change
- * @spare: an inbox that is all zeros, of a session that is gone, for the next one:
- *	or NULL; only ever exchanged as a whole
  * @dead: the owner is gone; nothing new is made
  */
 struct tch_client {
@@ -45,7 +43,6 @@ struct tch_client {
 	u32 next_region;
 	struct list_head on_list;
 	u64 serial;
-	void *spare;
 	bool dead;
 };
 

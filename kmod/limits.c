@@ -2,6 +2,7 @@
 #include "limits.h"
 
 #include <linux/capability.h>
+#include <linux/cred.h>
 #include <linux/list.h>
 #include <linux/mm.h>
 #include <linux/module.h>
@@ -9,6 +10,7 @@
 #include <linux/sched/signal.h>
 #include <linux/slab.h>
 #include <linux/spinlock.h>
+#include <linux/user_namespace.h>
 
 #include "../include/uapi/teechan.h"
 #include "region.h"
@@ -44,6 +46,7 @@ struct tch_user {
 	unsigned int refs;
 	unsigned int count[TCH_KINDS];
 	size_t bytes;
+	void *spare;	/* an inbox that is all zeros, or NULL; only ever exchanged as a whole */
 };
 
 static DEFINE_SPINLOCK(tch_users_lock);
@@ -79,14 +82,30 @@ static struct tch_user *tch_user_find(kuid_t uid)
 	return NULL;
 }
 
+/*
+ * Who pays. In a user namespace a user may have many ids (subuid(5)), so there it
+ * is who made the namespace; unless root did, who may give each id to another user.
+ */
+static kuid_t tch_payer(const struct cred *cred)
+{
+	const struct user_namespace *ns;
+	kuid_t uid = cred->euid;
+
+	for (ns = cred->user_ns; ns != &init_user_ns; ns = ns->parent)
+		if (!uid_eq(ns->owner, GLOBAL_ROOT_UID))
+			uid = ns->owner;
+	return uid;
+}
+
 /**
  * tch_user_get() - the entry of a user, made when there is none
- * @uid: who
+ * @cred: whose
  *
  * Return: the entry with a reference, or NULL without memory.
  */
-struct tch_user *tch_user_get(kuid_t uid)
+struct tch_user *tch_user_get(const struct cred *cred)
 {
+	const kuid_t uid = tch_payer(cred);
 	struct tch_user *fresh = kzalloc(sizeof(*fresh), GFP_KERNEL_ACCOUNT);
 	struct tch_user *user;
 
@@ -117,8 +136,22 @@ void tch_user_put(struct tch_user *user)
 		list_del(&user->node);
 	spin_unlock(&tch_users_lock);
 
-	if (last)
+	if (last) {
+		tch_inbox_free(user->spare);
 		kfree(user);
+	}
+}
+
+/* The inbox that is kept for a user's next session, or NULL. */
+void *tch_user_take_spare(struct tch_user *user)
+{
+	return xchg(&user->spare, NULL);
+}
+
+/* Return: false when one is kept already. */
+bool tch_user_keep_spare(struct tch_user *user, void *inbox)
+{
+	return !cmpxchg(&user->spare, NULL, inbox);
 }
 
 static int tch_user_charge(struct tch_user *user, enum tch_kind kind, size_t bytes)

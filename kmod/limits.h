@@ -6,6 +6,7 @@
 #include <linux/types.h>
 #include <linux/uidgid.h>
 
+struct cred;
 struct mm_struct;
 struct tch_user;
 struct teechan_version;
@@ -33,8 +34,10 @@ struct tch_charge {
 void tch_limits_exit(void);
 void tch_limits_show(struct teechan_version *version);
 
-struct tch_user *tch_user_get(kuid_t uid);
+struct tch_user *tch_user_get(const struct cred *cred);
 void tch_user_put(struct tch_user *user);
+void *tch_user_take_spare(struct tch_user *user);
+bool tch_user_keep_spare(struct tch_user *user, void *inbox);
 
 int tch_charge_take(struct tch_charge *charge, struct tch_user *user,
 		    struct mm_struct *mm, enum tch_kind kind, size_t bytes);

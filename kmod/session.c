@@ -59,12 +59,12 @@ static const struct tch_place_ops tch_inbox_ops = {
 };
 
 /*
- * Zeros. Who opens one session after the other, none of which uses its inbox,
+ * Zeros. A user who opens one session after the other, none of which uses its inbox,
  * gets the same one each time: to make 16 KiB of zeros costs more than the rest.
  */
 static void *tch_inbox_new(struct tch_client *client)
 {
-	void *inbox = xchg(&client->spare, NULL);
+	void *inbox = tch_user_take_spare(client->user);
 
 	return inbox ?: alloc_pages_exact(TCH_INBOX_SIZE, GFP_KERNEL_ACCOUNT |
 					  __GFP_ZERO | __GFP_NOWARN);
@@ -94,7 +94,7 @@ static void tch_session_release(struct kref *ref)
 	if (session->mapped || session->written) {
 		memzero_explicit(session->inbox, TCH_INBOX_SIZE);
 		tch_inbox_free(session->inbox);
-	} else if (cmpxchg(&session->client->spare, NULL, session->inbox)) {
+	} else if (!tch_user_keep_spare(session->client->user, session->inbox)) {
 		tch_inbox_free(session->inbox);
 	}
 	tch_charge_give(&session->charge);

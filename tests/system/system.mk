@@ -13,8 +13,9 @@ $(ACR122U): $(call objects,$(call sources,tests/acr122u))
 	$(link)
 OBJECTS += $(call objects,$(call sources,tests/acr122u))
 
+# Not among them, since its sample alone takes some minutes: radio-faults.t (make check-radio).
 # Order: removal.t takes everything down and brings it back; wallet.t moves the card's clock by days, so it is the last.
-SYSTEM_TESTS ?= services.t examples.t debug.t payment.t transfer.t refuse.t kill.t opensc.t isolation.t teectl.t pin.t policy.t radio.t radio-faults.t radio-plug.t removal.t wallet.t
+SYSTEM_TESTS ?= services.t examples.t debug.t payment.t transfer.t refuse.t kill.t opensc.t isolation.t teectl.t pin.t policy.t radio.t radio-plug.t removal.t wallet.t
 # How many payments radio.t makes each way, and what radio-faults.t and radio-plug.t try: some, or all (make check-radio).
 RADIO_TAPS ?= 20
 RADIO_FAULTS ?= few

@@ -1,10 +1,15 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* What a user may hold: exact to the page, and given back by whoever lets go last. */
 #include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -98,6 +103,69 @@ static void limits_of_memory_and_regions(void)
 	CHECK(setrlimit(RLIMIT_MEMLOCK, &all) == 0);
 	as_user(1001, fill_memory);
 	as_user(1001, fill_regions);
+	as_user(1001, fill_memory);
+}
+
+/* All that a user may have, in files of this process. */
+static void take_memory(void)
+{
+	const uint64_t size = limits.region_size_max;
+	const int fd = client_open();
+
+	for (uint64_t held = 0; held + size <= limits.user_memory_max; held += size) {
+		struct teechan_region_alloc arg = { .size = size };
+
+		CHECK(ioctl(fd, TEECHAN_REGION_ALLOC, &arg) == 0);
+	}
+}
+
+static void nothing_left(void)
+{
+	struct teechan_region_alloc arg = { .size = PAGE };
+
+	CHECK_ERRNO(ioctl(client_open(), TEECHAN_REGION_ALLOC, &arg), ENOMEM);
+}
+
+static void map_ids(pid_t pid, const char *file, const char *map)
+{
+	char path[64];
+	int fd;
+
+	snprintf(path, sizeof(path), "/proc/%d/%s", pid, file);
+	fd = open(path, O_WRONLY | O_CLOEXEC);
+	CHECK(fd >= 0 && write(fd, map, strlen(map)) == (ssize_t)strlen(map));
+	close(fd);
+}
+
+/* A user who was given many ids for his namespace has one user's limits all the same. */
+static void one_limit_in_a_user_namespace(void)
+{
+	struct rlimit all = { RLIM_INFINITY, RLIM_INFINITY };
+	int go[2], ready[2];
+	char byte = 0;
+	pid_t pid;
+
+	CHECK(ioctl(client_open(), TEECHAN_VERSION, &limits) == 0);
+	CHECK(setrlimit(RLIMIT_MEMLOCK, &all) == 0);
+	CHECK(pipe(go) == 0 && pipe(ready) == 0);
+	CHECK(chmod(TEECHAN_CLIENT_NODE, 0666) == 0);
+	pid = fork();
+	CHECK(pid >= 0);
+	if (pid == 0) {
+		CHECK(setresuid(1001, 1001, 1001) == 0 && unshare(CLONE_NEWUSER) == 0);
+		CHECK(write(ready[1], &byte, 1) == 1 && read(go[0], &byte, 1) == 1);
+		CHECK(setresuid(7, 7, 7) == 0);
+		take_memory();
+		CHECK(write(ready[1], &byte, 1) == 1);
+		pause();
+	}
+	close(ready[1]);
+	CHECK(read(ready[0], &byte, 1) == 1);
+	map_ids(pid, "uid_map", "0 1001 1\n1 100000 1000\n");
+	CHECK(write(go[1], &byte, 1) == 1 && read(ready[0], &byte, 1) == 1);
+	as_user(1001, nothing_left);
+	CHECK(kill(pid, SIGKILL) == 0);
+	await_end(pid);
 	as_user(1001, fill_memory);
 }
 
@@ -308,6 +376,7 @@ static const struct tap_test tests[] = {
 	{ "a user's sessions are limited", limit_of_sessions },
 	{ "a user's memory and regions are limited", limits_of_memory_and_regions },
 	{ "rule 10: a user's memory is counted to the page", memory_to_the_page },
+	{ "rule 10: a user's namespace has his limits", one_limit_in_a_user_namespace },
 	{ "rule 10: a user's sessions are counted to the last", sessions_to_the_last },
 	{ "rule 10: RLIMIT_MEMLOCK is charged and given back", limit_of_locked_memory },
 	{ "rule 10: RLIMIT_MEMLOCK is counted to the page", locked_memory_to_the_page },
