@@ -26,6 +26,7 @@ is 'of 672 bytes' "$(count apdu_bytes)" "$((672 * taps))"
 ok 'at most 750 with the framing of ISO 14443-4' test "$(count block_bytes)" -le "$((750 * taps))"
 ok 'and at most 80 ms of computed air time, its activation with it' test "$(count air_us)" -le "$((80000 * taps))"
 echo "# $(radio counts)"
+echo "# $(alice pay status | sed -n 's/^ *\(terminals:.*\)/\1/p')"
 
 pcscd_away
 before=$(balance)
@@ -36,6 +37,7 @@ is "$taps payments through libnfc at both ends, none fails" "$(taps "$taps" tap_
 is 'each is debited once' "$(balance)" "$((before - 10 * taps))"
 is 'with the same bytes' "$(count apdu_bytes)" "$((672 * taps))"
 echo "# $(radio counts)"
+echo "# $(alice pay status | sed -n 's/^ *\(terminals:.*\)/\1/p')"
 
 like 'pay status counts terminals' "$(alice pay status)" 'terminals: [1-9]'
 like 'so does teectl status' "$(teectl status | tail -n 3 | tr '\n' ' ')" "^CARD'S RADIO libnfc: at the reader terminals: [1-9]"
