@@ -256,6 +256,7 @@ make check-radio  a hundred payments through two virtual readers, each fault of 
 make bench        what a call of the channel, a payment and libtee beside OpenSSL cost, as ratios: tables and $(B)/bench.json
 make check-mutants breaks the module in every way of tests/vm/mutants.list and sees its tests fail (MUTANTS='a b': only these)
 make check-system only the system tests                     (SYSTEM_TESTS='payment.t ...': only these)
+make check-reboot wrong PINs and money over a reboot: two virtual machines, one behind the other
 make vm-run CMD='...' [SHARE=folder] [TA=folder]   run a command as root in the virtual machine, with teepay installed, and
                   the trusted application that is made in a folder as OP-TEE's build system wants it
 make vm-shell     a root prompt there

@@ -24,8 +24,10 @@ TREE_CHECKS := $(patsubst %,tests/%-check.sh,include abi module rules shell man)
 check-run:
 	+$(Q)$(MAKE) --no-print-directory -j2 $(addprefix check-module-,$(KERNELS))
 	$(Q)for k in $(KERNELS); do $(MAKE) --no-print-directory check-system-$$k; done
+	@echo 'A reboot: two virtual machines, one behind the other (log: $(B)/check-reboot.log)'
+	$(Q)$(MAKE) --no-print-directory check-reboot >$(B)/check-reboot.log 2>&1 || tail -n 40 $(B)/check-reboot.log
 	$(Q)TEEPAY_BUILD=$(B) TEEPAY_KERNELS='$(KERNELS)' perl tests/harness.pl $(TREE_CHECKS) $(UNITS) $(SANITIZED) \
-		$(TEARS) tests/tears/seeded.sh $(MODULE_TAPS) $(SYSTEM_TAPS)
+		$(TEARS) tests/tears/seeded.sh $(MODULE_TAPS) $(SYSTEM_TAPS) $(REBOOT_TAPS)
 
 check-module: module-tests
 	$(Q)$(MAKE) --no-print-directory vm-short TIMEOUT=900 TESTS='$(MODULE_TESTS) $(MODULE_TESTS_32) $(FUZZ)' WITH='$(MODULE_WITH)'
@@ -64,9 +66,16 @@ check-system: system-tools
 	$(Q)$(MAKE) --no-print-directory vm-run SCREEN=1 TIMEOUT=$(SYSTEM_LIMIT) TA='$(wildcard docs/examples/*/ta)' \
 		CMD='TEEPAY_BUILD=$(B) RADIO_TAPS=$(RADIO_TAPS) RADIO_FAULTS=$(RADIO_FAULTS) RADIO_PARTS="$(RADIO_PARTS)" /mnt/host/tests/system/run.sh $(SYSTEM_TESTS)'
 
+# Two machines, the second with what the first one's disk would have. A failure is in the results, or they are missing.
+check-reboot: system-tools
+	$(Q)rm -rf $(B)/reboot $(REBOOT_TAPS)
+	$(Q)$(MAKE) --no-print-directory vm-run SCREEN=1 TIMEOUT=600 OUT=$(B)/vm-out-reboot-1 CMD='TEEPAY_BUILD=$(B) /mnt/host/tests/system/run.sh reboot.t'
+	$(Q)mkdir $(B)/reboot && mv $(B)/vm-out-reboot-1/state.tar $(B)/reboot/
+	$(Q)$(MAKE) --no-print-directory vm-run NO_UNITS=1 OUT=$(B)/vm-out-reboot-2 CMD='TEEPAY_BUILD=$(B) /mnt/host/tests/system/run.sh reboot.t'
+
 # A hundred payments in a row each way, every fault at every command, every byte and block of a payment, and a long wait; check runs a sample of it.
 check-radio:
 	$(Q)$(MAKE) --no-print-directory check-system RADIO_TAPS=100 RADIO_FAULTS=all SYSTEM_LIMIT=14400 SYSTEM_TESTS='radio.t radio-faults.t radio-plug.t'
 
 .PHONY: all api module devkit examples install demo bench unit units system-tools check check-build check-run check-module check-debug check-mutants check-system \
-	check-tears check-radio
+	check-tears check-radio check-reboot

@@ -16,6 +16,8 @@ OBJECTS += $(call objects,$(call sources,tests/acr122u))
 # Not among them, since its sample alone takes some minutes: radio-faults.t (make check-radio).
 # Order: removal.t takes everything down and brings it back; wallet.t moves the card's clock by days, so it is the last.
 SYSTEM_TESTS ?= services.t examples.t debug.t payment.t transfer.t refuse.t kill.t opensc.t isolation.t teectl.t pin.t policy.t radio.t radio-plug.t removal.t wallet.t
+# Each in a machine of its own.
+REBOOT_TAPS := $(foreach n,1 2,$(B)/vm-out-reboot-$(n)/reboot.t.tap)
 # How many payments radio.t makes each way, and what radio-faults.t and radio-plug.t try: some, or all (make check-radio).
 RADIO_TAPS ?= 20
 RADIO_FAULTS ?= few
