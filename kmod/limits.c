@@ -36,9 +36,11 @@ MODULE_PARM_DESC(max_memory_mib, "MiB of regions and inboxes a user may hold (64
  * @refs: open files and charges
  * @count: objects of each kind
  * @bytes: memory of them
+ * @spare: an inbox that is all zeros, of a session that is gone, for the next
+ *	one, or NULL; only ever exchanged as a whole
  *
- * All under tch_users_lock. A table of our own, since the kernel's ucounts are
- * not there for modules.
+ * All but @spare under tch_users_lock. A table of our own, since the kernel's
+ * ucounts are not there for modules.
  */
 struct tch_user {
 	struct list_head node;
@@ -46,7 +48,7 @@ struct tch_user {
 	unsigned int refs;
 	unsigned int count[TCH_KINDS];
 	size_t bytes;
-	void *spare;	/* an inbox that is all zeros, or NULL; only ever exchanged as a whole */
+	void *spare;
 };
 
 static DEFINE_SPINLOCK(tch_users_lock);
