@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * A trusted application's persistent time: GP Core 1.3 §7.2.3 and §7.2.4, with protection level 100 (§7.2.3, table 7-1): a reference in trusted
- * storage, and the machine's real-time clock, which root can set.  The clock is believed as long as it does not go back: not behind the reference, not
- * behind the latest time that was seen, and not while the machine runs, when CLOCK_BOOTTIME says how far it must have come.
+ * A trusted application's persistent time: GP Core 1.3 §7.2.3 and §7.2.4, with gpd.tee.TAPersistentTime.protectionLevel 100: a reference in trusted
+ * storage, and the machine's real-time clock, which root can set.  The clock is believed as long as it does not go back: not behind the reference, and
+ * while this process runs not behind the latest time that it saw and what CLOCK_BOOTTIME says has passed since.
  */
 #include <time.h>
 
@@ -28,7 +28,7 @@ struct reference {
 };
 #define REFERENCE_LEN	17u
 
-/* The latest look at both clocks in this process. */
+/* Both clocks when the real-time clock was furthest ahead of the other, in this process. */
 static struct {
 	uint64_t real_ms, boot_ms;
 	bool known;
@@ -43,18 +43,20 @@ static uint64_t clock_ms(clockid_t clock)
 	return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
 }
 
-/* The real-time clock, and whether it went back since the last look. */
+/* The real-time clock, and whether it went back, at once or little by little. */
 static bool went_back(uint64_t *real_ms)
 {
 	const uint64_t real = clock_ms(CLOCK_REALTIME), boot = clock_ms(CLOCK_BOOTTIME);
 	/* CLOCK_BOOTTIME begins anew with the machine, and what was seen before says nothing then. */
-	const bool back = seen.known && boot >= seen.boot_ms && real + SLACK_MS < seen.real_ms + (boot - seen.boot_ms);
+	const uint64_t least = seen.known && boot >= seen.boot_ms ? seen.real_ms + (boot - seen.boot_ms) : 0;
 
+	*real_ms = real;
+	if (real < least)
+		return real + SLACK_MS < least;
 	seen.real_ms = real;
 	seen.boot_ms = boot;
 	seen.known = true;
-	*real_ms = real;
-	return back;
+	return false;
 }
 
 static TEE_Result reference_put(const struct reference *r)
@@ -98,7 +100,7 @@ TEE_Result TEE_GetTAPersistentTime(TEE_Time *time)
 		return TEE_ERROR_TIME_NOT_SET;
 	if (!r.needs_reset && (back || real_ms + SLACK_MS < r.clock_ms)) {
 		r.needs_reset = true;
-		/* It stays so until it is set anew. If it cannot be written now, the clock is still where it was found out. */
+		/* It stays so until it is set anew. If it cannot be written now, it is found out again. */
 		(void)reference_put(&r);
 	}
 	if (r.needs_reset)

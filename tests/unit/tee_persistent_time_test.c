@@ -128,6 +128,22 @@ static void a_clock_that_went_back(void **state)
 	}
 }
 
+/* Each step is one that time synchronisation may take; all of them are not. */
+static void a_clock_that_goes_back_little_by_little(void **state)
+{
+	TEE_Time time;
+
+	(void)state;
+	set(100000, 0);
+	for (int i = 0; i < 2; i++) {
+		real_ms -= 1000;
+		assert_int_equal(TEE_GetTAPersistentTime(&time), TEE_SUCCESS);
+	}
+	real_ms -= 1000;
+	pass(5000);
+	is_time("three seconds back", TEE_ERROR_TIME_NEEDS_RESET, 0, 0);
+}
+
 static void overflows_modulo(void **state)
 {
 	(void)state;
@@ -179,7 +195,7 @@ static void a_second_has_1000_milliseconds(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		T(runs_over_restarts), T(a_clock_that_went_back), T(overflows_modulo), T(is_no_object_of_the_application),
+		T(runs_over_restarts), T(a_clock_that_went_back), T(a_clock_that_goes_back_little_by_little), T(overflows_modulo), T(is_no_object_of_the_application),
 		T(a_second_has_1000_milliseconds),
 	};
 
