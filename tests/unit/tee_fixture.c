@@ -8,12 +8,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <cmocka.h>
 #include <user_ta_header.h>
 
+#include "libtee/internal/call.h"
 #include "libtee/internal/panic.h"
 
 const uint8_t fixture_key[32] = { "a device key for unit tests only" };
@@ -111,4 +113,15 @@ void fixture_panics(const char *name, void (*body)(void *arg), void *arg)
 
 	if (code != TEE_EXIT_PANIC)
 		fail_msg("%s: exit code %d, not a panic", name, code);
+}
+
+uint8_t *fixture_client_window(void)
+{
+	static struct channel_window window;
+	void *pages = mmap(NULL, 8192, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	assert_ptr_not_equal(pages, MAP_FAILED);
+	window = (struct channel_window){ .rw = pages, .ro = NULL, .size = 8192 };
+	tee_call_channel(NULL, &window);
+	return pages;
 }

@@ -28,6 +28,9 @@ int fixture_exit_code(void (*body)(void *arg), void *arg);
 /* Fails the test unless body panics as the specification wants. */
 void fixture_panics(const char *name, void (*body)(void *arg), void *arg);
 
+/* Hazard: an [out] buffer in client memory. Two pages that stand for a client's from now on; they stay until the process ends. */
+uint8_t *fixture_client_window(void);
+
 extern const uint8_t fixture_key[32];
 
 #endif

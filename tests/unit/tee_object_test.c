@@ -6,12 +6,10 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <unistd.h>
 
 #include <cmocka.h>
 
-#include "libtee/internal/call.h"
 #include "tests/unit/tee_fixture.h"
 
 static char *dir;
@@ -239,27 +237,16 @@ static void panic_bad_property_set(void *arg)
 	(void)!TEE_GetPropertyAsBool(NULL, "x", &value);
 }
 
-/* Hazard: an [out] buffer in client memory. A window stands for the clients' memory. */
-static uint8_t *client_window(void)
-{
-	static struct channel_window window;
-	void *pages = mmap(NULL, 8192, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-
-	window = (struct channel_window){ .rw = pages, .ro = NULL, .size = 8192 };
-	tee_call_channel(NULL, &window);
-	return pages;
-}
-
 static void panic_random_into_client(void *arg)
 {
 	(void)arg;
-	TEE_GenerateRandom(client_window() - 1, 2);
+	TEE_GenerateRandom(fixture_client_window() - 1, 2);
 }
 
 static void panic_handle_in_client(void *arg)
 {
 	(void)arg;
-	(void)!TEE_AllocateTransientObject(TEE_TYPE_AES, 128, (TEE_ObjectHandle *)(void *)client_window());
+	(void)!TEE_AllocateTransientObject(TEE_TYPE_AES, 128, (TEE_ObjectHandle *)(void *)fixture_client_window());
 }
 
 static void misuse_panics(void **state)

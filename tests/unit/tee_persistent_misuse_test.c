@@ -4,24 +4,11 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <sys/mman.h>
 
 #include <cmocka.h>
 
-#include "libtee/internal/call.h"
 #include "tests/unit/persistent_fixture.h"
 #include "tests/unit/tee_fixture.h"
-
-/* Hazard: an [out] buffer in client memory. A window stands for the clients' memory. */
-static uint8_t *client_window(void)
-{
-	static struct channel_window window;
-	void *pages = mmap(NULL, 8192, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-
-	window = (struct channel_window){ .rw = pages, .ro = NULL, .size = 8192 };
-	tee_call_channel(NULL, &window);
-	return pages;
-}
 
 static void panic_read_only(void *arg)
 {
@@ -52,7 +39,7 @@ static void panic_long_id(void *arg)
 
 static void panic_read_into_client(void *arg)
 {
-	uint8_t *client = client_window();
+	uint8_t *client = fixture_client_window();
 	TEE_ObjectHandle object;
 	size_t count;
 
@@ -63,7 +50,7 @@ static void panic_read_into_client(void *arg)
 
 static void panic_count_in_client(void *arg)
 {
-	size_t *client = (size_t *)(void *)client_window();
+	size_t *client = (size_t *)(void *)fixture_client_window();
 	TEE_ObjectHandle object;
 	uint8_t byte;
 
@@ -77,7 +64,7 @@ static void panic_id_in_client(void *arg)
 	TEE_ObjectHandle object;
 
 	(void)arg;
-	(void)!TEE_OpenPersistentObject(TEE_STORAGE_PRIVATE, client_window(), 1, RW, &object);
+	(void)!TEE_OpenPersistentObject(TEE_STORAGE_PRIVATE, fixture_client_window(), 1, RW, &object);
 }
 
 static void panic_rename(void *arg)

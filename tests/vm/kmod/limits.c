@@ -56,18 +56,26 @@ static void limit_of_sessions(void)
 	as_user(1001, one_session);
 }
 
-static void fill_memory(void)
+/* All that a user may have, in regions of the largest size; returns the id of the last. */
+static uint32_t take_memory(int fd)
 {
 	const uint64_t size = limits.region_size_max;
 	struct teechan_region_alloc arg = { 0 };
-	int fd = client_open();
-	uint32_t id = 0;
 
 	for (uint64_t held = 0; held + size <= limits.user_memory_max; held += size) {
 		arg = (struct teechan_region_alloc){ .size = size };
 		CHECK(ioctl(fd, TEECHAN_REGION_ALLOC, &arg) == 0);
-		id = arg.id;
 	}
+	return arg.id;
+}
+
+static void fill_memory(void)
+{
+	const uint64_t size = limits.region_size_max;
+	struct teechan_region_alloc arg;
+	int fd = client_open();
+	uint32_t id = take_memory(fd);
+
 	arg = (struct teechan_region_alloc){ .size = PAGE };
 	CHECK_ERRNO(ioctl(fd, TEECHAN_REGION_ALLOC, &arg), ENOMEM);
 	/* What was given back can be had again, at once. */
@@ -106,19 +114,6 @@ static void limits_of_memory_and_regions(void)
 	as_user(1001, fill_memory);
 }
 
-/* All that a user may have, in files of this process. */
-static void take_memory(void)
-{
-	const uint64_t size = limits.region_size_max;
-	const int fd = client_open();
-
-	for (uint64_t held = 0; held + size <= limits.user_memory_max; held += size) {
-		struct teechan_region_alloc arg = { .size = size };
-
-		CHECK(ioctl(fd, TEECHAN_REGION_ALLOC, &arg) == 0);
-	}
-}
-
 static void nothing_left(void)
 {
 	struct teechan_region_alloc arg = { .size = PAGE };
@@ -155,7 +150,7 @@ static void one_limit_in_a_user_namespace(void)
 		CHECK(setresuid(1001, 1001, 1001) == 0 && unshare(CLONE_NEWUSER) == 0);
 		CHECK(write(ready[1], &byte, 1) == 1 && read(go[0], &byte, 1) == 1);
 		CHECK(setresuid(7, 7, 7) == 0);
-		take_memory();
+		take_memory(client_open());
 		CHECK(write(ready[1], &byte, 1) == 1);
 		pause();
 	}
