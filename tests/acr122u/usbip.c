@@ -22,8 +22,8 @@ enum {
 /*
  * libnfc cancels each read after 200 ms, or later on a busy machine; what arrives about then is lost, as libusb 0.1 throws away what came with a cancelled
  * read.  With a real host controller that is a matter of microseconds; here the cancellation comes by way of this process.  A gentle reader therefore holds
- * back what would meet it, and gives once more what met it all the same.  How early it must begin is an observation: at 140 ms three of two hundred payments
- * lost an answer on a busy machine, at 80 ms one did, of the two hundred.
+ * back what would meet it, and gives once more what met it all the same.  How early it must begin is an observation: on a busy machine three of two hundred
+ * payments failed with 140 ms, and one with 80 ms.
  */
 #define HOLD_FROM_MS	80
 #define HOLD_TO_MS	250
