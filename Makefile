@@ -174,10 +174,13 @@ $(eval $(call program,payta,daemon/payta,$(PROTO) $(TEE),libcrypto libseccomp li
 $(B)/bin/payta: $(B)/obj/daemon/payta/user_ta_header.o
 OBJECTS += $(B)/obj/daemon/payta/user_ta_header.o
 $(eval $(call program,walletd,daemon/walletd,$(COMMON) $(PROTO) $(TEEC),libcrypto libsystemd sqlite3 inih,LIBEXEC))
-$(eval $(call program,nfctarget,daemon/nfctarget,$(COMMON),libnfc,LIBEXEC))
+# Below libnfc, in the programs that drive a reader by it, not in the library: it stands in the place of two functions of libc.
+USBFS := $(B)/obj/common/libusb/usbfs.o
+OBJECTS += $(USBFS)
+$(eval $(call program,nfctarget,daemon/nfctarget,$(USBFS) $(COMMON),libnfc,LIBEXEC))
 $(eval $(call program,trustuid,daemon/trustuid,$(B)/obj/libtee/tui_wire.o $(COMMON) $(PROTO),libsystemd inih sqlite3 libcrypto ncursesw,LIBEXEC))
 $(eval $(call program,pay,tools/pay,$(COMMON) $(PROTO),libcrypto libsystemd libcurl jansson sqlite3 inih,BIN))
-$(eval $(call program,pos,tools/pos,$(COMMON) $(PROTO),libcrypto libpcsclite libnfc libcurl jansson sqlite3 inih libsystemd,BIN))
+$(eval $(call program,pos,tools/pos,$(USBFS) $(COMMON) $(PROTO),libcrypto libpcsclite libnfc libcurl jansson sqlite3 inih libsystemd,BIN))
 $(eval $(call program,payissuer,tools/payissuer,$(COMMON) $(PROTO),libcrypto libmicrohttpd jansson sqlite3 inih libsystemd,BIN))
 $(eval $(call program,teectl,tools/teectl,,libnl-genl-3.0 ncursesw libcrypto libsystemd,BIN))
 

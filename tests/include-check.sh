@@ -22,7 +22,7 @@ result 'every header compiles alone' "$(alone)"
 # --- own header first ---
 own_first()
 {
-	for c in proto/*.c common/*.c libtee/*.c libtee/*/*.c daemon/*/*.c tools/*/*.c tests/acr122u/*.c; do
+	for c in proto/*.c common/*.c common/*/*.c libtee/*.c libtee/*/*.c daemon/*/*.c tools/*/*.c tests/acr122u/*.c; do
 		h=${c%.c}.h
 		[ -e "$h" ] || continue
 		first=$(sed -n 's/^#include [<"]\(.*\)[>"].*/\1/p' "$c" | head -n 1)
@@ -45,6 +45,7 @@ arrows()
 	done <<'END'
 proto proto
 common proto|common
+common/libusb common/libusb
 libtee libtee|include/uapi
 libtee/client libtee|include/uapi
 libtee/internal libtee|include/uapi

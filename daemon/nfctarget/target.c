@@ -9,11 +9,12 @@
 #include <sys/random.h>
 
 /*
- * How long a wait for a terminal may take before it is begun anew.  An answer of the reader that libnfc loses (it cancels its reads every 200 ms) or a
- * reader that fell silent is noticed then; some readers end the wait by themselves at about this time.
+ * How long a wait for a terminal may take before it is begun anew, and for the command of one that is there: a reader that fell silent is noticed then, and
+ * some readers end the wait by themselves earlier.  Not more often, as it costs wakeups, and as an answer that comes while the reader is asked whether it
+ * lives is dropped.
  */
-#define ARM_MS		2000
-#define RECEIVE_MS	1500	/* likewise, for a terminal that is there and says nothing */
+#define ARM_MS		5000
+#define RECEIVE_MS	5000
 #define SEND_MS		1000
 #define COM_TIMEOUT_MS	52	/* libnfc's own value */
 
@@ -24,7 +25,7 @@ static bool is_fatal(int r)
 	case NFC_ETIMEOUT:
 	case NFC_ETGRELEASED:	/* status 29: the terminal deselected us, or is out of reach */
 	case NFC_ERFTRANS:	/* the chip says that the air was bad: begin anew */
-	case NFC_EINVARG:	/* the chip says that this command does not fit now: an answer before was lost */
+	case NFC_EINVARG:	/* the chip says that this command does not fit now */
 	case NFC_ECHIP:
 		return false;
 	default:

@@ -25,7 +25,7 @@
 #define READERS_MAX	8
 #define AGAIN_FIRST_MS	20	/* until nfctarget is started again */
 #define AGAIN_LAST_MS	1000
-#define SILENT_MS	8000	/* one that has a reader says something every 2 s: after this it hangs in libnfc or below */
+#define SILENT_MS	12000	/* one that has a reader says something every 5 s: after this it hangs in libnfc or below */
 #define STOP_MS		700	/* what it may take to end when asked; it looks every 200 ms */
 
 extern char **environ;

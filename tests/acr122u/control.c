@@ -19,7 +19,7 @@ const char control_help[] =
 	"  fault READER KIND [N]        at the Nth command from now: mute, desync, released, dead, stall; off\n"
 	"  calm                         the card is at the reader, and what did not happen yet will not: says how much of it there was\n"
 	"  plug READER | unplug READER  the USB plug\n"
-	"  gentle READER yes|no         lose no answer to a read that the host cancels meanwhile\n"
+	"  late READER yes|no           each answer comes when a host that cuts its waits, as libnfc does, gives up the read for it\n"
 	"  where READER                 its name in sysfs, bus and device\n"
 	"  state READER                 what it thinks\n"
 	"  counts | reset               what went over the air since the last reset, as JSON\n";
@@ -148,13 +148,13 @@ static int do_plug(struct bench *b, char **words, char *reply)
 	return r < 0 ? wrong(reply, strerror(-r)) : say(reply, "ok");
 }
 
-static int do_gentle(struct bench *b, char **words, char *reply)
+static int do_late(struct bench *b, char **words, char *reply)
 {
 	int side = find_reader(b, words[1]);
 
 	if (side < 0 || !words[2])
-		return wrong(reply, "gentle needs a reader, and yes or no");
-	b->plugs[side].gentle = strcmp(words[2], "yes") == 0;
+		return wrong(reply, "late needs a reader, and yes or no");
+	b->plugs[side].late = strcmp(words[2], "yes") == 0;
 	return say(reply, "ok");
 }
 
@@ -214,7 +214,7 @@ static const struct {
 	int (*run)(struct bench *b, char **words, char *reply);
 } commands[] = {
 	{ "in", do_move }, { "out", do_move }, { "cut", do_cut }, { "corrupt", do_corrupt }, { "delay", do_delay }, { "fault", do_fault }, { "calm", do_calm },
-	{ "plug", do_plug }, { "unplug", do_plug }, { "gentle", do_gentle }, { "where", do_where }, { "state", do_state }, { "counts", do_counts }, { "reset", do_reset },
+	{ "plug", do_plug }, { "unplug", do_plug }, { "late", do_late }, { "where", do_where }, { "state", do_state }, { "counts", do_counts }, { "reset", do_reset },
 };
 
 int control_run(struct bench *b, char *line, char reply[CONTROL_REPLY_MAX])

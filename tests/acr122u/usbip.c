@@ -19,16 +19,8 @@ enum {
 #define HEADER		48
 #define STALLED		(-EPIPE)
 #define UNLINKED	(-ECONNRESET)
-/*
- * libnfc cancels each read after 200 ms, or later on a busy machine; what arrives about then is lost, as libusb 0.1 throws away what came with a cancelled
- * read.  With a real host controller that is a matter of microseconds; here the cancellation comes by way of this process.  A gentle reader therefore holds
- * back what would meet it, and gives once more what met it all the same.  How early it must begin is an observation: on a busy machine three of two hundred
- * payments failed with 140 ms, and one with 80 ms.
- */
-#define HOLD_FROM_MS	80
-#define HOLD_TO_MS	250
-#define HOLD_LONG_MS	1500	/* for a host that is known to cancel */
-#define SHORT_READ_MS	1000	/* a read cancelled later ended for want of an answer */
+#define LATE_MS		250	/* libnfc cancels each read of a longer wait after 200 ms, and asks anew */
+#define PN532_AT	10	/* where the chip's answer begins, behind the header of CCID */
 
 static uint32_t get32(const uint8_t *p)
 {
@@ -98,25 +90,45 @@ static void give(struct usbip *u, unsigned int urb, unsigned int message)
 	if (n > u->urbs[urb].length)
 		n = u->urbs[urb].length;
 	answer(u, RET_SUBMIT, u->urbs[urb].seqnum, 0, m->bytes + m->given, n, true);
-	if (m->endpoint == EP_BULK && m->given + n >= m->len) {
-		u->last = *m;
+	if (m->endpoint == EP_BULK && m->given + n >= m->len)
 		u->last_seqnum = u->urbs[urb].seqnum;
-	}
 	m->given += n;
 	if (m->given >= m->len)
 		drop_message(u, message);
 	drop_urb(u, urb);
 }
 
-static bool is_held(struct usbip *u, const struct urb *urb)
+/* Only what a host waits for longer than the chip itself takes: an answer of the other side. */
+static bool is_others_answer(const struct in_message *m)
 {
-	uint64_t age = u->clock->now - urb->since, until = u->cancels ? HOLD_LONG_MS : HOLD_TO_MS;
+	const uint8_t *a = m->bytes + PN532_AT;
 
-	if (!u->gentle || urb->endpoint != EP_BULK || age < HOLD_FROM_MS || age >= until)
+	return m->endpoint == EP_BULK && m->len > PN532_AT + 2 && a[0] == 0xD5 && (a[1] == PN_EXCHANGE + 1 || a[1] == PN_TG_GET_DATA + 1);
+}
+
+static bool is_held(struct usbip *u, const struct urb *urb, const struct in_message *m)
+{
+	uint64_t age = u->clock->now - urb->since;
+
+	if (!u->late || age >= LATE_MS || !is_others_answer(m))
 		return false;
 	if (!u->held.set)
-		timer_set(u->clock, &u->held, until - age);
+		timer_set(u->clock, &u->held, LATE_MS - age);
 	return true;
+}
+
+/* The oldest message for this read; @even_held: it is given up now. */
+static bool serve_urb(struct usbip *u, unsigned int urb, bool even_held)
+{
+	for (unsigned int k = 0; k < u->nqueue; k++) {
+		if (u->queue[k].endpoint != u->urbs[urb].endpoint)
+			continue;
+		if (!even_held && is_held(u, &u->urbs[urb], &u->queue[k]))
+			return false;
+		give(u, urb, k);
+		return true;
+	}
+	return false;
 }
 
 static bool serve_one(struct usbip *u)
@@ -129,14 +141,8 @@ static bool serve_one(struct usbip *u)
 			drop_urb(u, i);
 			return true;
 		}
-		if (is_held(u, urb))
-			continue;
-		for (unsigned int k = 0; k < u->nqueue; k++) {
-			if (u->queue[k].endpoint != urb->endpoint)
-				continue;
-			give(u, i, k);
+		if (serve_urb(u, i, false))
 			return true;
-		}
 	}
 	return false;
 }
@@ -180,7 +186,6 @@ static void reset(struct usbip *u)
 {
 	u->nqueue = 0;
 	u->last_seqnum = 0;
-	u->cancels = false;
 	timer_stop(u->clock, &u->held);
 	reader_reset(u->reader);
 }
@@ -235,27 +240,6 @@ static void control_urb(struct usbip *u, uint32_t seqnum, uint32_t direction, ui
 		answer(u, RET_SUBMIT, seqnum, 0, NULL, length, false);
 }
 
-/* The host let go of the read that has the last answer. */
-static void take_back(struct usbip *u)
-{
-	u->last_seqnum = 0;
-	if (!u->gentle || u->nqueue == MESSAGES_MAX) {
-		u->losses++;
-		return;
-	}
-	memmove(u->queue + 1, u->queue, u->nqueue * sizeof(u->queue[0]));
-	u->queue[0] = u->last;
-	u->queue[0].again = true;
-	u->nqueue++;
-}
-
-/* A host that asks something new does not wait for that any more. */
-static void forget_taken_back(struct usbip *u)
-{
-	if (u->nqueue > 0 && u->queue[0].again)
-		drop_message(u, 0);
-}
-
 static void submit(struct usbip *u)
 {
 	uint32_t seqnum = get32(u->header + 4), direction = get32(u->header + 12), endpoint = get32(u->header + 16), length = get32(u->header + 24);
@@ -264,7 +248,6 @@ static void submit(struct usbip *u)
 		control_urb(u, seqnum, direction, length);
 	} else if (direction == DIR_OUT) {
 		answer(u, RET_SUBMIT, seqnum, 0, NULL, length, false);
-		forget_taken_back(u);
 		ccid_receive(u->reader, u->out, length);
 	} else if (u->nurbs == URBS_MAX) {
 		answer(u, RET_SUBMIT, seqnum, STALLED, NULL, 0, true);
@@ -274,6 +257,7 @@ static void submit(struct usbip *u)
 	}
 }
 
+/* As with any host controller, what the reader sent before it knew is lost: the host has that read cancelled, with data that it may not look at. */
 static void unlink_urb(struct usbip *u)
 {
 	uint32_t seqnum = get32(u->header + 4), victim = get32(u->header + 20);
@@ -281,14 +265,15 @@ static void unlink_urb(struct usbip *u)
 	for (unsigned int i = 0; i < u->nurbs; i++) {
 		if (u->urbs[i].seqnum != victim)
 			continue;
-		u->cancels |= u->urbs[i].endpoint == EP_BULK && u->clock->now - u->urbs[i].since < SHORT_READ_MS;
+		if (u->late && serve_urb(u, i, true))
+			break;
 		drop_urb(u, i);
 		answer(u, RET_UNLINK, seqnum, UNLINKED, NULL, 0, false);
 		return;
 	}
 	answer(u, RET_UNLINK, seqnum, 0, NULL, 0, false);
 	if (victim == u->last_seqnum)
-		take_back(u);
+		u->losses++;
 }
 
 /* How many bytes follow the header. */
@@ -329,7 +314,7 @@ int usbip_receive(struct usbip *u)
 void usbip_init(struct usbip *u, struct reader *reader, struct clock *clock, const char *serial)
 {
 	memset(u, 0, sizeof(*u));
-	*u = (struct usbip){ .reader = reader, .clock = clock, .serial = serial, .fd = -1, .gentle = true, .held = { .fire = serve, .ctx = u } };
+	*u = (struct usbip){ .reader = reader, .clock = clock, .serial = serial, .fd = -1, .held = { .fire = serve, .ctx = u } };
 	reader->reply = on_reply;
 	reader->notify = on_notify;
 	reader->ctx = u;

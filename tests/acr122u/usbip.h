@@ -22,7 +22,6 @@ struct urb {
 struct in_message {
 	unsigned int endpoint;
 	size_t len, given;
-	bool again;			/* the host let go of the read that had it */
 	uint8_t bytes[CCID_MESSAGE_MAX];
 };
 
@@ -34,9 +33,8 @@ struct usbip {
 	struct clock *clock;
 	const char *serial;		/* or NULL */
 	int fd;				/* -1: not plugged in */
-	bool gentle;			/* lose no answer to a read that is cancelled */
-	bool cancels;			/* this host has cancelled one since the last reset, as libnfc does and libccid does not */
-	uint64_t losses;		/* answers to reads that the host had given up, lost */
+	bool late;			/* each answer comes at the moment when a host that cuts its waits gives up a read */
+	uint64_t losses;		/* answers to reads that the host gave up meanwhile */
 
 	uint8_t header[48];
 	uint8_t out[OUT_MAX];
@@ -46,8 +44,7 @@ struct usbip {
 	struct in_message queue[MESSAGES_MAX];
 	unsigned int nqueue;
 	struct timer held;
-	struct in_message last;		/* the latest message that was given whole, from where its last read began */
-	uint32_t last_seqnum;		/* of that read */
+	uint32_t last_seqnum;		/* of the read that took the end of the latest answer */
 };
 
 void usbip_init(struct usbip *u, struct reader *reader, struct clock *clock, const char *serial);

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # Each known fault of such readers at each command of a payment, the card taken away after any byte of it, and damaged and late blocks; what must hold after each
 # is said in radio.sh, at point(). Nothing is restarted. RADIO_FAULTS=all (make check-radio): every command, every byte, every block; few: some of each.
-# RADIO_PARTS: card, pcsc, air, nfc, lost; without it all of them.
+# RADIO_PARTS: card, pcsc, air, nfc; without it all of them.
 # shellcheck disable=SC2317 # functions that are called by their name
 . ./lib.sh
 . ./radio.sh
@@ -80,17 +80,7 @@ part_nfc()
 	faults pos 'mute desync released dead stall' 2 4 tap_nfc
 	pcscd_back
 }
-# libnfc cancels its reads: answers that come meanwhile are lost.
-part_lost()
-{
-	pcscd_away
-	radio gentle card no >/dev/null
-	radio gentle pos no >/dev/null
-	for n in 1 2; do point "tap $n" tap_nfc; done
-	held 'readers that answer while libnfc gives up'
-	pcscd_back
-}
-for part in ${RADIO_PARTS:-card pcsc air nfc lost}; do "part_$part"; done
+for part in ${RADIO_PARTS:-card pcsc air nfc}; do "part_$part"; done
 
 is 'walletd was never restarted' "$(main_pid teepay-walletd)" "$pid"
 tell_points

@@ -36,6 +36,13 @@ is "$taps payments through libnfc at both ends, none fails" "$(taps "$taps" tap_
 [ ! -e /tmp/taps.log ] || sed 's/^/# /' /tmp/taps.log
 is 'each is debited once' "$(balance)" "$((before - 10 * taps))"
 is 'with the same bytes' "$(count apdu_bytes)" "$((672 * taps))"
+radio late card yes >/dev/null
+radio late pos yes >/dev/null
+is 'readers whose every answer comes when libnfc gives up the read for it: two payments' "$(taps 2 tap_nfc 0.10)" 2
+radio late card no >/dev/null
+radio late pos no >/dev/null
+is 'no answer of either reader was lost' "$(count card_losses) $(count pos_losses)" '0 0'
+[ ! -e /tmp/taps.log ] || sed 's/^/# /' /tmp/taps.log
 echo "# $(radio counts)"
 echo "# $(alice pay status | sed -n 's/^ *\(terminals:.*\)/\1/p')"
 
