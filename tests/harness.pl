@@ -25,7 +25,7 @@ sub quietly {
 	return [ 'sh', '-c', 'exec "$@" 2>"$0"', $said, @{ command($file) } ];
 }
 
-# The comments behind a failed test say what was seen instead.
+# The failed tests, and the comments behind them, which say what was seen instead.
 sub show_said {
 	my ($file, @lines) = @_;
 
@@ -58,7 +58,9 @@ sub count_test {
 	my $kind = !$result->is_ok ? 'failed' : $result->has_skip ? 'skipped' : 'passed';
 	$kind = 'failed' if $result->has_todo && $result->is_actual_ok;
 	$count{$kind}++;
-	$seen{failed}++ if $kind eq 'failed';
+	return unless $kind eq 'failed';
+	$seen{failed}++;
+	push @{ $seen{comments} }, $result->raw . "\n";
 }
 
 # What is wrong with a program beyond its single tests counts as one failure more, unless a failed test explains it.
