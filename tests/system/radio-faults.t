@@ -44,15 +44,9 @@ faults()
 		at=$((at + step))
 	done
 }
-# libccid waits minutes for a reader that fell silent, and nothing of pcscd resets one that is out of step or stalled: what pos says, reconnect it, is what helps.
-tap_replugged() { replugged pos && tap "$@"; }
-
 part_card() { faults card 'mute desync released dead stall' 2 2 tap; }
-part_pcsc()
-{
-	faults pos released 3 1 tap
-	faults pos "mute stall $([ "$all" = 0 ] || echo desync dead)" 2 2 tap tap_replugged
-}
+# pos resets a reader that pcscd calls unavailable, or that makes it wait.
+part_pcsc() { faults pos 'mute desync released dead stall' 1 1 tap; }
 part_air()
 {
 	n=1

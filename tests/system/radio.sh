@@ -51,12 +51,7 @@ tap() { amount=$1; shift; till pos pay "$amount" --json --timeout 20 --reader AC
 tap_nfc() { amount=$1; shift; till pos pay "$amount" --json --timeout 20 --nfc --reader "port:$(radio where pos | sed 's/ .*//')" "$@"; }
 pcscd_away() { systemctl stop pcscd.socket pcscd.service; }
 pcscd_back() { systemctl start pcscd.socket; }
-# replugged READER: unplugged and plugged in again, and taken by who had it. pcscd may also have ended, as it does when nobody needs it.
-replugged()
-{
-	radio unplug "$1" >/dev/null
-	plugged "$1"
-}
+# plugged READER: plugged in again, and taken by who had it. pcscd may also have ended, as it does when nobody needs it.
 plugged()
 {
 	radio plug "$1" >/dev/null

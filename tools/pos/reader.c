@@ -19,6 +19,8 @@ const char *reader_strerror(int err)
 		return "the card went away or does not answer; hold it still and try again";
 	case READER_ERR_TIMEOUT:
 		return "the card or its reader hangs; take the card away, reconnect the reader and try again";
+	case READER_ERR_RESET:
+		return "the card or its reader hung, and the reader was reset; take the card away and try again";
 	default:
 		return "unknown reader error";
 	}

@@ -15,6 +15,7 @@ enum reader_err {
 	READER_ERR_NO_CARD = -3,	/* no card came in time */
 	READER_ERR_CARD = -4,		/* the card went away or does not answer */
 	READER_ERR_TIMEOUT = -5,	/* it hangs: the reader is of no more use to this process */
+	READER_ERR_RESET = -6,		/* likewise, and it was reset: another process can use it */
 };
 
 struct pos_reader;

@@ -7,7 +7,9 @@
 #include <string.h>
 #include <time.h>
 #include <winscard.h>
+#include <PCSC/reader.h>
 
+#include "usb_reset.h"
 #include "worker.h"
 
 #define READERS_MAX	16
@@ -15,6 +17,7 @@
 #define SLACK_MS	2000	/* what pcscd itself may take beyond a wait that it was told the end of */
 #define CLOSE_MS	3000
 #define POLL_MS		500	/* a card that is there but cannot be powered is tried again after this */
+#define VERDICT_MS	1500	/* until pcscd, which looks at its readers twice a second or so, has noticed what ails one */
 #define NO_READER_MS	3000	/* a reader that pcscd does not have by then is not plugged in */
 
 /* All of it belongs to the worker while a call runs, and for ever when one did not come back. */
@@ -25,9 +28,12 @@ struct pcsc {
 	SCARDCONTEXT context;
 	SCARDHANDLE card;
 	DWORD protocol;
-	bool has_context, has_card;
+	bool has_context, has_card, failed;
 	char names[READERS_MAX * MAX_READERNAME];
 	SCARD_READERSTATE states[READERS_MAX + 1];
+	_Atomic uint32_t channel;	/* of the reader that was tried last; read when the worker is lost, too */
+	const char *connected;		/* of names, to the reader of the card */
+	bool revived;
 	unsigned int n;			/* readers in states */
 	uint64_t begin, end;		/* of the running wait, monotonic ms */
 	uint8_t in[APDU_BUFFER], out[APDU_BUFFER];
@@ -67,12 +73,53 @@ static int list_readers(struct pcsc *p)
 	return 0;
 }
 
+/* Where a reader is on the USB, asked while pcscd still answers for it. */
+static void note_channel(struct pcsc *p, const char *reader)
+{
+	DWORD protocol, len = sizeof(DWORD), channel = 0;
+	SCARDHANDLE direct;
+
+	if (SCardConnect(p->context, reader, SCARD_SHARE_DIRECT, 0, &direct, &protocol) != SCARD_S_SUCCESS)
+		return;
+	if (SCardGetAttrib(direct, SCARD_ATTR_CHANNEL_ID, (LPBYTE)&channel, &len) == SCARD_S_SUCCESS)
+		p->channel = (uint32_t)channel;
+	SCardDisconnect(direct, SCARD_LEAVE_CARD);
+}
+
+/* A reader that answers pcscd no more, or out of step, does so for ever: nothing there resets it.  Once in each wait. */
+static void revive(struct pcsc *p)
+{
+	if (!p->revived)
+		usb_reset(p->channel);
+	p->revived = true;
+}
+
+/* A command that failed: was it the card, or the reader?  Of a reader that it calls unavailable pcscd tells nobody the place any more, so it is now or never. */
+static void look_after_reader(struct pcsc *p)
+{
+	SCARD_READERSTATE s = { .szReader = p->connected };
+	uint64_t end = now_ms() + VERDICT_MS;
+
+	for (uint64_t now = now_ms(); now < end && !(s.dwEventState & SCARD_STATE_EMPTY); now = now_ms()) {
+		s.dwCurrentState = s.dwEventState & ~(DWORD)SCARD_STATE_CHANGED;
+		if (SCardGetStatusChange(p->context, (DWORD)(end - now), &s, 1) != SCARD_S_SUCCESS)
+			return;
+		if (s.dwEventState & SCARD_STATE_UNAVAILABLE) {
+			revive(p);
+			return;
+		}
+	}
+}
+
 /* Powers the card of one reader: 1, or 0 when it cannot be had now. */
 static int connect_card(struct pcsc *p, const char *reader)
 {
-	LONG r = SCardConnect(p->context, reader, SCARD_SHARE_EXCLUSIVE, SCARD_PROTOCOL_T0 | SCARD_PROTOCOL_T1, &p->card, &p->protocol);
+	LONG r;
 
+	note_channel(p, reader);
+	r = SCardConnect(p->context, reader, SCARD_SHARE_EXCLUSIVE, SCARD_PROTOCOL_T0 | SCARD_PROTOCOL_T1, &p->card, &p->protocol);
 	p->has_card = r == SCARD_S_SUCCESS;
+	p->connected = reader;
 	return p->has_card;
 }
 
@@ -90,6 +137,8 @@ static int wait_round(struct pcsc *p)
 		 * One that pcscd calls mute as well: a card whose last reset failed and that came back before pcscd looked again stays so until somebody
 		 * powers it, which is what a connection does.
 		 */
+		if (s->dwEventState & SCARD_STATE_UNAVAILABLE)
+			revive(p);
 		if (!(s->dwEventState & SCARD_STATE_PRESENT))
 			continue;
 		if (connect_card(p, s->szReader))
@@ -133,8 +182,10 @@ static int do_transmit(void *arg)
 	const SCARD_IO_REQUEST *pci = p->protocol == SCARD_PROTOCOL_T0 ? SCARD_PCI_T0 : SCARD_PCI_T1;
 	DWORD len = sizeof(p->out);
 
-	if (SCardTransmit(p->card, pci, p->in, p->in_len, NULL, p->out, &len) != SCARD_S_SUCCESS)
+	if (SCardTransmit(p->card, pci, p->in, p->in_len, NULL, p->out, &len) != SCARD_S_SUCCESS) {
+		p->failed = true;
 		return READER_ERR_CARD;
+	}
 	p->out_len = len;
 	return 0;
 }
@@ -143,12 +194,23 @@ static int do_close(void *arg)
 {
 	struct pcsc *p = arg;
 
-	/* Reset: what the card holds of this session ends with it. */
-	if (p->has_card)
-		SCardDisconnect(p->card, SCARD_RESET_CARD);
+	if (p->has_card) {
+		/* What the card holds of this session ends with a reset. This call says whether it went well, SCardDisconnect() does not. */
+		if (SCardReconnect(p->card, SCARD_SHARE_EXCLUSIVE, p->protocol, SCARD_RESET_CARD, &p->protocol) != SCARD_S_SUCCESS)
+			p->failed = true;
+		SCardDisconnect(p->card, SCARD_LEAVE_CARD);
+	}
+	if (p->failed)
+		look_after_reader(p);
 	if (p->has_context)
 		SCardReleaseContext(p->context);
 	return 0;
+}
+
+/* The call is lost, but pcscd's wait for the reader behind it ends, and the next process finds it well. */
+static int hangs(const struct pcsc *p)
+{
+	return usb_reset(p->channel) ? READER_ERR_RESET : READER_ERR_TIMEOUT;
 }
 
 static int pcsc_wait(struct pos_reader *r, unsigned int ms)
@@ -160,8 +222,9 @@ static int pcsc_wait(struct pos_reader *r, unsigned int ms)
 		return READER_ERR_CARD;
 	p->begin = now_ms();
 	p->end = p->begin + ms;
+	p->revived = false;
 	if (!worker_call(p->worker, do_wait, p, ms + SLACK_MS, &result))
-		return READER_ERR_TIMEOUT;
+		return hangs(p);
 	return result > 0 ? 0 : result;
 }
 
@@ -178,7 +241,7 @@ static int pcsc_transmit(struct pos_reader *r, const uint8_t *in, size_t len, ui
 	memcpy(p->in, in, len);
 	p->in_len = len;
 	if (!worker_call(p->worker, do_transmit, p, ms, &result))
-		return READER_ERR_TIMEOUT;
+		return hangs(p);
 	if (result < 0)
 		return result;
 	if (p->out_len > room)
@@ -195,8 +258,12 @@ static int pcsc_close(struct pos_reader **r)
 
 	*r = NULL;
 	/* Lost: it all stays behind, see worker.h. */
-	if (worker_lost(p->worker) || !worker_call(p->worker, do_close, p, CLOSE_MS, &result))
+	if (worker_lost(p->worker))
 		return -1;
+	if (!worker_call(p->worker, do_close, p, CLOSE_MS, &result)) {
+		(void)hangs(p);
+		return -1;
+	}
 	worker_stop(&p->worker);
 	free(p);
 	return 0;
