@@ -117,7 +117,7 @@ static int reap_now(int fd, struct usbdevfs_urb **done)
 		if (*done != &kept.urb)
 			return 0;
 	}
-	if (!kept.asked) {
+	if (!kept.asked || kept.state != HERE) {
 		errno = EAGAIN;
 		return -1;
 	}

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "temp_dir.h"
 
-#include <dirent.h>
+#include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 static char dir[64];
 
@@ -25,16 +24,15 @@ const char *temp_dir_path(const char *name)
 	return path;
 }
 
+static int remove_one(const char *path, const struct stat *st, int type, struct FTW *where)
+{
+	(void)st;
+	(void)type;
+	(void)where;
+	return remove(path);
+}
+
 int temp_dir_remove(void)
 {
-	DIR *d = opendir(dir);
-	const struct dirent *e;
-
-	if (!d)
-		return -1;
-	while ((e = readdir(d)))
-		if (strcmp(e->d_name, ".") != 0 && strcmp(e->d_name, "..") != 0)
-			unlink(temp_dir_path(e->d_name));
-	closedir(d);
-	return rmdir(dir);
+	return nftw(dir, remove_one, 8, FTW_DEPTH | FTW_PHYS);
 }

@@ -4,7 +4,7 @@
 
 #include <stddef.h>
 
-/* A folder of a test's own, made by temp_dir_make() and removed with all files in it by temp_dir_remove(). */
+/* A folder of a test's own, made by temp_dir_make() and removed with all that is in it by temp_dir_remove(). */
 int temp_dir_make(void);
 int temp_dir_remove(void);
 /* The path of @name in it; the text is valid until the eighth call after this one. */

@@ -96,6 +96,7 @@ $(eval $(call unit,issuer_http,$(ISSUER_MODULES) tools/payissuer/api.c tools/pay
 	sqlite3 libcrypto jansson libmicrohttpd libcurl libsystemd))
 $(eval $(call unit,pos_print,tools/pos/print.c tools/pos/journal.c common/db.c common/hex.c common/money.c $(PROTO_MODULES),sqlite3 jansson))
 $(eval $(call unit,pos_worker,tools/pos/worker.c))
+$(eval $(call unit,pos_usb,tools/pos/usb.c common/nfc_name.c tests/unit/temp_dir.c))
 $(eval $(call unit,pos_journal,tools/pos/journal.c tests/unit/temp_dir.c common/db.c $(PROTO_MODULES),sqlite3))
 $(eval $(call unit,pos_terminal,tools/pos/terminal.c tools/pos/deny.c tests/unit/temp_dir.c common/hex.c common/money.c common/openssl_crypto.c \
 	$(PROTO_MODULES),jansson libcrypto))

@@ -7,9 +7,8 @@
 #include <string.h>
 #include <time.h>
 #include <winscard.h>
-#include <PCSC/reader.h>
 
-#include "usb_reset.h"
+#include "usb.h"
 #include "worker.h"
 
 #define READERS_MAX	16
@@ -17,7 +16,6 @@
 #define SLACK_MS	2000	/* what pcscd itself may take beyond a wait that it was told the end of */
 #define CLOSE_MS	3000
 #define POLL_MS		500	/* a card that is there but cannot be powered is tried again after this */
-#define VERDICT_MS	1500	/* until pcscd, which looks at its readers twice a second or so, has noticed what ails one */
 #define NO_READER_MS	3000	/* a reader that pcscd does not have by then is not plugged in */
 
 /* All of it belongs to the worker while a call runs, and for ever when one did not come back. */
@@ -28,11 +26,10 @@ struct pcsc {
 	SCARDCONTEXT context;
 	SCARDHANDLE card;
 	DWORD protocol;
-	bool has_context, has_card, failed;
+	bool has_context, has_card;
 	char names[READERS_MAX * MAX_READERNAME];
 	SCARD_READERSTATE states[READERS_MAX + 1];
-	_Atomic uint32_t channel;	/* of the reader that was tried last; read when the worker is lost, too */
-	const char *connected;		/* of names, to the reader of the card */
+	_Atomic uint32_t where;		/* on the USB, the reader that was tried last; read when the worker is lost, too */
 	bool revived;
 	unsigned int n;			/* readers in states */
 	uint64_t begin, end;		/* of the running wait, monotonic ms */
@@ -73,42 +70,12 @@ static int list_readers(struct pcsc *p)
 	return 0;
 }
 
-/* Where a reader is on the USB, asked while pcscd still answers for it. */
-static void note_channel(struct pcsc *p, const char *reader)
-{
-	DWORD protocol, len = sizeof(DWORD), channel = 0;
-	SCARDHANDLE direct;
-
-	if (SCardConnect(p->context, reader, SCARD_SHARE_DIRECT, 0, &direct, &protocol) != SCARD_S_SUCCESS)
-		return;
-	if (SCardGetAttrib(direct, SCARD_ATTR_CHANNEL_ID, (LPBYTE)&channel, &len) == SCARD_S_SUCCESS)
-		p->channel = (uint32_t)channel;
-	SCardDisconnect(direct, SCARD_LEAVE_CARD);
-}
-
 /* A reader that answers pcscd no more, or out of step, does so for ever: nothing there resets it.  Once in each wait. */
-static void revive(struct pcsc *p)
+static void revive(struct pcsc *p, const char *reader)
 {
 	if (!p->revived)
-		usb_reset(p->channel);
+		usb_reset(usb_find(USB_DEVICES, reader));
 	p->revived = true;
-}
-
-/* A command that failed: was it the card, or the reader?  Of a reader that it calls unavailable pcscd tells nobody the place any more, so it is now or never. */
-static void look_after_reader(struct pcsc *p)
-{
-	SCARD_READERSTATE s = { .szReader = p->connected };
-	uint64_t end = now_ms() + VERDICT_MS;
-
-	for (uint64_t now = now_ms(); now < end && !(s.dwEventState & SCARD_STATE_EMPTY); now = now_ms()) {
-		s.dwCurrentState = s.dwEventState & ~(DWORD)SCARD_STATE_CHANGED;
-		if (SCardGetStatusChange(p->context, (DWORD)(end - now), &s, 1) != SCARD_S_SUCCESS)
-			return;
-		if (s.dwEventState & SCARD_STATE_UNAVAILABLE) {
-			revive(p);
-			return;
-		}
-	}
 }
 
 /* Powers the card of one reader: 1, or 0 when it cannot be had now. */
@@ -116,10 +83,9 @@ static int connect_card(struct pcsc *p, const char *reader)
 {
 	LONG r;
 
-	note_channel(p, reader);
+	p->where = usb_find(USB_DEVICES, reader);
 	r = SCardConnect(p->context, reader, SCARD_SHARE_EXCLUSIVE, SCARD_PROTOCOL_T0 | SCARD_PROTOCOL_T1, &p->card, &p->protocol);
 	p->has_card = r == SCARD_S_SUCCESS;
-	p->connected = reader;
 	return p->has_card;
 }
 
@@ -133,12 +99,12 @@ static int wait_round(struct pcsc *p)
 	for (unsigned int i = 0; i < p->n; i++) {
 		SCARD_READERSTATE *s = &p->states[i];
 
+		if (s->dwEventState & SCARD_STATE_UNAVAILABLE)
+			revive(p, s->szReader);
 		/*
 		 * One that pcscd calls mute as well: a card whose last reset failed and that came back before pcscd looked again stays so until somebody
 		 * powers it, which is what a connection does.
 		 */
-		if (s->dwEventState & SCARD_STATE_UNAVAILABLE)
-			revive(p);
 		if (!(s->dwEventState & SCARD_STATE_PRESENT))
 			continue;
 		if (connect_card(p, s->szReader))
@@ -182,10 +148,8 @@ static int do_transmit(void *arg)
 	const SCARD_IO_REQUEST *pci = p->protocol == SCARD_PROTOCOL_T0 ? SCARD_PCI_T0 : SCARD_PCI_T1;
 	DWORD len = sizeof(p->out);
 
-	if (SCardTransmit(p->card, pci, p->in, p->in_len, NULL, p->out, &len) != SCARD_S_SUCCESS) {
-		p->failed = true;
+	if (SCardTransmit(p->card, pci, p->in, p->in_len, NULL, p->out, &len) != SCARD_S_SUCCESS)
 		return READER_ERR_CARD;
-	}
 	p->out_len = len;
 	return 0;
 }
@@ -194,14 +158,9 @@ static int do_close(void *arg)
 {
 	struct pcsc *p = arg;
 
-	if (p->has_card) {
-		/* What the card holds of this session ends with a reset. This call says whether it went well, SCardDisconnect() does not. */
-		if (SCardReconnect(p->card, SCARD_SHARE_EXCLUSIVE, p->protocol, SCARD_RESET_CARD, &p->protocol) != SCARD_S_SUCCESS)
-			p->failed = true;
-		SCardDisconnect(p->card, SCARD_LEAVE_CARD);
-	}
-	if (p->failed)
-		look_after_reader(p);
+	/* Reset: what the card holds of this session ends with it. */
+	if (p->has_card)
+		SCardDisconnect(p->card, SCARD_RESET_CARD);
 	if (p->has_context)
 		SCardReleaseContext(p->context);
 	return 0;
@@ -210,7 +169,7 @@ static int do_close(void *arg)
 /* The call is lost, but pcscd's wait for the reader behind it ends, and the next process finds it well. */
 static int hangs(const struct pcsc *p)
 {
-	return usb_reset(p->channel) ? READER_ERR_RESET : READER_ERR_TIMEOUT;
+	return usb_reset(p->where) ? READER_ERR_RESET : READER_ERR_TIMEOUT;
 }
 
 static int pcsc_wait(struct pos_reader *r, unsigned int ms)
