@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
  * ioctl() and select() for libusb 0.1, which Debian's libnfc is linked with, in the place of libc's: the dynamic linker finds the program's own first.
- * Two habits of it are put right here, below it, as nothing above can.
+ * Three habits of it are put right here, below it, as nothing above can.
  *
  * It throws data away.  libnfc cuts each wait into reads of 200 ms, and libusb 0.1 ends a read by cancelling its URB: what the reader sends at that moment
  * comes with the cancelled URB and is forgotten, and a payment misses an answer.  So a bulk read that was given to the kernel stays there, with a buffer of
  * ours, when libusb cancels it; the next read takes what it brings.  What came before a new command was sent answers an older one, and is dropped then.
+ *
+ * It waits for ever.  A transfer that ends just as its time does is late to Debian's libusb 0.1: it cancels what the kernel has handed over already, and then
+ * waits for that to come back.  Such a URB comes back here at once, and what a read brought goes to the next one.
  *
  * It polls.  libusb 0.1 waits by asking select() for a millisecond at a time.  The kernel says when a transfer is done, since a file of usbfs becomes
  * writable then: so that one call, known by its millisecond, waits for longer.
@@ -36,8 +39,9 @@ static _Thread_local struct {
 	struct usbdevfs_urb urb;	/* what the kernel has, or had */
 	enum { NOTHING, IN_KERNEL, HERE } state;
 	struct usbdevfs_urb *asked;	/* libusb's own, while it waits */
+	struct usbdevfs_urb *finished;	/* the one that it was given back last, until its next */
 	struct usbdevfs_urb *cancelled;	/* the one that it reaps next */
-	size_t given;			/* of what came */
+	size_t given, taken;		/* of what came, and by the last read */
 	unsigned char bytes[READ_MAX];
 } kept;
 
@@ -103,6 +107,7 @@ static void give(void)
 	kept.asked->actual_length = (int)n;
 	kept.asked->status = kept.urb.status;
 	kept.given += n;
+	kept.taken = n;
 	if (n == left)
 		kept.state = NOTHING;
 	kept.asked = NULL;
@@ -114,16 +119,32 @@ static int reap_now(int fd, struct usbdevfs_urb **done)
 	if (!kept.asked || kept.state != HERE) {
 		if (reap(fd, done) < 0)
 			return -1;
-		if (*done != &kept.urb)
+		if (*done != &kept.urb) {
+			kept.finished = *done;
 			return 0;
+		}
 	}
 	if (!kept.asked || kept.state != HERE) {
 		errno = EAGAIN;
 		return -1;
 	}
-	*done = kept.asked;
+	*done = kept.finished = kept.asked;
 	give();
 	return 0;
+}
+
+/* USBDEVFS_DISCARDURB of what the kernel does not have, or goes on with: false when it is for the kernel. */
+static bool cancelled_here(struct usbdevfs_urb *u)
+{
+	if (!u || (u != kept.asked && u != kept.finished))
+		return false;
+	if (u == kept.finished && is_kept(u)) {
+		kept.given -= kept.taken;
+		kept.state = HERE;
+	}
+	kept.asked = kept.finished = NULL;
+	kept.cancelled = u;
+	return true;
 }
 
 /* USBDEVFS_REAPURB: libusb asks for what it has just cancelled. */
@@ -155,18 +176,17 @@ int ioctl(int fd, unsigned long request, ...)
 	switch (request) {
 	case USBDEVFS_CLAIMINTERFACE:	/* libusb's first for a reader that was just opened: what was of another one is over */
 		kept.state = NOTHING;
-		kept.asked = kept.cancelled = NULL;
+		kept.asked = kept.finished = kept.cancelled = NULL;
 		break;
 	case USBDEVFS_SUBMITURB:
+		kept.finished = NULL;
 		return is_kept(arg) ? submit_read(fd, arg) : submit_write(fd, arg);
 	case USBDEVFS_REAPURBNDELAY:
 		return reap_now(fd, arg);
 	case USBDEVFS_DISCARDURB:
-		if (!arg || arg != kept.asked)
-			break;
-		kept.cancelled = kept.asked;
-		kept.asked = NULL;
-		return 0;
+		if (cancelled_here(arg))
+			return 0;
+		break;
 	case USBDEVFS_REAPURB:
 		return reap_cancelled(fd, arg);
 	}

@@ -95,6 +95,8 @@ $(eval $(call unit,issuer_http,$(ISSUER_MODULES) tools/payissuer/api.c tools/pay
 	tests/unit/paper_card.c tests/unit/temp_dir.c common/db.c common/hex.c common/log.c common/money.c common/openssl_crypto.c $(PROTO_MODULES),\
 	sqlite3 libcrypto jansson libmicrohttpd libcurl libsystemd))
 $(eval $(call unit,pos_print,tools/pos/print.c tools/pos/journal.c common/db.c common/hex.c common/money.c $(PROTO_MODULES),sqlite3 jansson))
+$(eval $(call unit,usbfs,common/libusb/usbfs.c))
+$(B)/tests/usbfs_test: LDFLAGS += -Wl,--wrap=syscall
 $(eval $(call unit,pos_worker,tools/pos/worker.c))
 $(eval $(call unit,pos_usb,tools/pos/usb.c common/nfc_name.c tests/unit/temp_dir.c))
 $(eval $(call unit,pos_journal,tools/pos/journal.c tests/unit/temp_dir.c common/db.c $(PROTO_MODULES),sqlite3))
