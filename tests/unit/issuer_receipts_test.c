@@ -185,6 +185,31 @@ static void balances_that_do_not_follow(void **state)
 	assert_true(blocked(&w.alice));
 }
 
+/* Whoever owns a card's keys signs any receipt; counters left out have no neighbours to compare it with. */
+static void money_that_no_card_had(void **state)
+{
+	struct receipt_claimed r;
+
+	(void)state;
+	load(&w.alice, 1000);
+	w.alice.ctr += 4;
+	w.alice.balance = 1001;
+	r = pay(&w.alice, 1001);
+	assert_int_equal(receipts_settle(&w.is, &r), 0);
+	assert_int_equal(merchant(), 1001);
+	assert_int_equal(alarms(), 1);
+	assert_true(blocked(&w.alice));
+	/* More than any card may hold, even if as much was credited. */
+	w.bob.ctr += 4;
+	load(&w.bob, MAX_BALANCE);
+	w.bob.ctr += 4;
+	w.bob.balance = MAX_BALANCE + 1;
+	r = pay(&w.bob, 2);
+	assert_int_equal(receipts_settle(&w.is, &r), 0);
+	assert_int_equal(alarms(), 2);
+	assert_true(blocked(&w.bob));
+}
+
 static void receipts_in_any_order(void **state)
 {
 	struct receipt_claimed r[4];
@@ -431,7 +456,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		T(a_receipt_settles_once), T(receipts_may_come_before_answers), T(forged_receipts), T(a_clone_is_an_alarm),
-		T(balances_that_do_not_follow), T(receipts_in_any_order), T(a_blocked_card_gets_nothing_and_is_told), T(a_reason_is_text),
+		T(balances_that_do_not_follow), T(money_that_no_card_had), T(receipts_in_any_order), T(a_blocked_card_gets_nothing_and_is_told), T(a_reason_is_text),
 		T(a_block_waits_for_an_open_order), T(an_alarm_tells_the_card), T(a_refund_takes_what_was_on_its_way), T(a_lost_card),
 		T(a_refund_after_the_deadline), T(terminals_are_renewed), T(accounts_tell_everything),
 	};

@@ -65,6 +65,17 @@ static int claim_record(struct issuer *is, const struct receipt_claimed *c, cons
 	return record_balance(is, card, c->ctr, c->receipt.ebal, &r->balance);
 }
 
+/* More than all that was credited, with what the card may have taken and not answered yet, no honest card pays. */
+static int check_spent(struct issuer *is, const struct store_card *c, uint32_t ctr)
+{
+	uint64_t open;
+	int r = store_credits_open(is->store, c->cid, &open);
+
+	if (r < 0 || c->balance + (int64_t)open >= 0)
+		return issuer_storage(is, r);
+	return record_alarm(is, c->cid, ctr, "the card paid more than it was credited");
+}
+
 static int receipt_book(struct issuer *is, const struct receipt_claimed *c, const struct store_terminal *t, uint64_t amount)
 {
 	struct store_receipt row = { .ctr = c->ctr, .receipt = c->receipt, .settled = is->now() };
@@ -83,8 +94,11 @@ static int receipt_book(struct issuer *is, const struct receipt_claimed *c, cons
 		r = store_merchant_credit(is->store, t->merchant, amount);
 	if (r == 0)
 		r = store_card_update(is->store, &fresh);
+	r = issuer_storage(is, r);
+	if (r == 0)
+		r = check_spent(is, &fresh, c->ctr);
 	explicit_bzero(&fresh, sizeof(fresh));
-	return issuer_storage(is, r);
+	return r;
 }
 
 static int settle(struct issuer *is, const struct receipt_claimed *c)

@@ -42,6 +42,9 @@ static int record_check_balance(struct issuer *is, const struct store_record *r)
 	bool fits = !r->has_balance || r->balance <= is->conf.max_balance;
 	int got;
 
+	/* What it held before counts too: counters that nobody told of have no neighbours. */
+	if (r->has_balance && r->kind != RECORD_CREDIT && r->balance + r->amount > is->conf.max_balance)
+		fits = false;
 	if (r->ctr == 1 && r->has_balance && record_delta(r) != (int64_t)r->balance)
 		fits = false;	/* record 0 is the empty purse */
 	got = r->ctr > 0 ? store_record_get(is->store, r->cid, r->ctr - 1, &other) : 0;
