@@ -523,6 +523,29 @@ static void recover_unknown_asks_the_issuer(void **state)
 	assert_int_equal(w.card->debits, 2);
 }
 
+/* With a reference nobody pays it again: the first card may have. */
+static void unknown_stays_unknown(void **state)
+{
+	const struct field_fault pay = { .ins = PAYMENT_INS_PAY, .count = 1, .kind = FAULT_TEAR, .frame = FRAME_ANSWER };
+
+	(void)state;
+	w.p.ref = "A-1";
+	tap(&pay);
+	w.card->records[4].lost = true;
+	tap(NULL);
+	expect("lost", PURCHASE_UNKNOWN);
+	for (int i = 0; i < 2; i++) {
+		tap(NULL);
+		expect("again", PURCHASE_UNKNOWN);
+		assert_int_equal(w.res.apdus, 0);
+	}
+	assert_int_equal(w.card->debits, 1);
+	assert_int_equal(intents(), 1);
+	w.p.ref = "A-2";
+	tap(NULL);
+	expect("another reference", PURCHASE_PAID);
+}
+
 static void a_rolled_back_cards_never_means_nothing(void **state)
 {
 	const struct field_fault pay = { .ins = PAYMENT_INS_PAY, .count = 1, .kind = FAULT_TEAR, .frame = FRAME_COMMAND };
@@ -827,7 +850,7 @@ int main(void)
 		T(a_tap_pays), T(a_changed_answer_opens_no_number), T(a_changed_select_fails_the_signature), T(a_downgrade_is_seen),
 		T(only_our_issuers_cards), T(foreign_cards_are_told_apart_at_select), T(no_number_no_payment), T(macd_refusals_end_it),
 		T(any_other_answer_is_in_doubt), T(a_changed_receipt_is_in_doubt), T(torn_at_every_frame), T(torn_while_recovering),
-		T(recover_never_pays_now), T(recover_unknown_asks_the_issuer), T(a_rolled_back_cards_never_means_nothing), T(a_mac_alone_is_no_receipt),
+		T(recover_never_pays_now), T(recover_unknown_asks_the_issuer), T(unknown_stays_unknown), T(a_rolled_back_cards_never_means_nothing), T(a_mac_alone_is_no_receipt),
 		T(another_payment_in_between), T(what_counts_as_this_purchase), T(a_reference_is_one_purchase), T(one_tap_settles_all), T(killed_anywhere),
 		T(a_full_disk), T(no_reader_no_payment), T(says_what_it_checks),
 	};

@@ -230,6 +230,12 @@ static enum tap_next check_ref(struct tap *t, const uint8_t *cid)
 			t->res->earlier = true;
 			return tap_end(t, PURCHASE_PAID, "");
 		}
+		/* It may have been paid: whoever pays now may pay twice. Told of again and again. */
+		if (in.state == INTENT_UNKNOWN) {
+			t->res->intent = in;
+			t->res->has_intent = true;
+			return tap_end(t, PURCHASE_UNKNOWN, "nobody but the issuer knows whether this purchase was paid: ask it, or use a new reference");
+		}
 		if (cid && in.state == INTENT_OPEN && memcmp(in.cid, cid, CID_LEN) != 0)
 			return tap_end(t, PURCHASE_DOUBT, "this purchase is in doubt with another card: tap that one again, or use a new reference");
 	}
