@@ -19,6 +19,11 @@ bool arming_ready(const struct arming *a, uint64_t now_us)
 	return a->mode == ARMING_ALWAYS || now_us < a->until_us;
 }
 
+bool arming_pays(const struct arming *a, uint64_t now_us)
+{
+	return a->mode == ARMING_ALWAYS || (a->until_us != 0 && now_us < a->until_us + ARMING_GRACE_US);
+}
+
 bool arming_set(struct arming *a, uint64_t now_us, uint32_t seconds)
 {
 	if (seconds > ARMING_MAX_SECONDS)

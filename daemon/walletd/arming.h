@@ -25,6 +25,9 @@ extern const char *const arming_modes[];
 /* The clock that runs on while the machine sleeps, in microseconds. */
 uint64_t arming_clock(void);
 bool arming_ready(const struct arming *a, uint64_t now_us);
+/* May a payment that began while the card was ready still end?  For a moment after its time, and not once the holder has said that it is over. */
+#define ARMING_GRACE_US		10000000
+bool arming_pays(const struct arming *a, uint64_t now_us);
 /* Arms for @seconds from @now_us on, or disarms with 0.  False: more than ARMING_MAX_SECONDS, nothing changed. */
 bool arming_set(struct arming *a, uint64_t now_us, uint32_t seconds);
 

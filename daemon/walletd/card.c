@@ -408,6 +408,10 @@ static uint16_t apdu_pay(void *ctx, const struct capdu *a, uint8_t *out, size_t 
 
 	if (sw != SW_OK)
 		return sw;
+	if (!arming_pays(c->arming, arming_clock())) {
+		trace_add(&c->trace, "refuse", "PAY: the card is not ready any more; its holder says: pay ready");
+		return SW_CONDITIONS;
+	}
 	describe_pay(a, &p, text);
 	trace_add(&c->trace, "message", "PAY of %s goes to the trusted application as message %d", text, PAYTA_CMD_PAY);
 	err = ta_pay(c->ta, a, &answer, record, &recorded);

@@ -744,10 +744,21 @@ static void arming_decides(void **unused)
 	/* The time may pass between the two. */
 	assert_true(arming_set(&w.arming, arming_clock(), 0));
 	assert_int_equal(get_vcn(), SW_CONDITIONS);
+	/* What a terminal holds back is not paid when the holder has said that it is over. */
+	assert_true(arming_set(&w.arming, arming_clock(), 60));
+	assert_int_equal(select_aid(), SW_OK);
+	assert_int_equal(get_vcn(), SW_OK);
+	assert_true(arming_set(&w.arming, arming_clock(), 0));
+	assert_int_equal(pay(), SW_CONDITIONS);
+	assert_int_equal(ta.calls[PAYTA_CMD_PAY], 0);
+	assert_true(arming_set(&w.arming, arming_clock(), 60));
+	tap_and_pay();
 	assert_false(arming_set(&w.arming, arming_clock(), ARMING_MAX_SECONDS + 1));
 	assert_true(arming_set(&w.arming, 1000000, 60));
 	assert_true(arming_ready(&w.arming, 60999999));
 	assert_false(arming_ready(&w.arming, 61000000));
+	assert_true(arming_pays(&w.arming, 61000000 + ARMING_GRACE_US - 1));
+	assert_false(arming_pays(&w.arming, 61000000 + ARMING_GRACE_US));
 }
 
 int main(void)
