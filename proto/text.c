@@ -31,8 +31,11 @@ static bool code_point_valid(uint32_t c, uint32_t least)
 {
 	if (c < least || c > 0x10FFFF || (c >= 0xD800 && c <= 0xDFFF))
 		return false;
-	/* Unicode 15 §23.2: separators that break a line, and controls that turn the order of what follows around. */
-	if ((c >= 0x2028 && c <= 0x202E) || (c >= 0x2066 && c <= 0x2069))
+	/*
+	 * Unicode 15 §23.2, §23.3, §23.8: separators that break a line, controls that turn the order of what follows around, and what is not seen, so that two
+	 * names look alike.
+	 */
+	if (c == 0xAD || c == 0x61C || (c >= 0x200B && c <= 0x200F) || (c >= 0x2028 && c <= 0x202E) || (c >= 0x2060 && c <= 0x206F) || c == 0xFEFF)
 		return false;
 	return c >= 0x20 && !(c >= 0x7F && c < 0xA0);
 }

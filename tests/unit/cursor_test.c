@@ -137,6 +137,9 @@ static void names(void **state)
 		{ "line separator", "a\u2028b", 5, false },
 		{ "turned around", "a\u202Egpj", 7, false },
 		{ "isolate", "a\u2066b", 5, false },
+		{ "a space that is not seen", "Alice\u200B", 8, false },
+		{ "a mark that is not seen", "\uFEFFAlice", 8, false },
+		{ "a hyphen that is not seen", "Al\u00ADice", 7, false },
 		{ "right to left by itself", "\u05D0\u05D1", 4, true },
 		{ "a closing quotation mark", "\u2019", 3, true },
 	};

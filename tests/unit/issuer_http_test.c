@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include <curl/curl.h>
+#include <fcntl.h>
 #include <jansson.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -283,6 +284,10 @@ static void the_socket(void **state)
 	/* One that is in use is left alone ... */
 	assert_true(http_listen_unix(sock, "x") < 0);
 	assert_true(http_listen_unix("/nonexistent/socket", "x") < 0);
+	/* ... as is what is none ... */
+	close(open(temp_dir_path("file"), O_CREAT | O_WRONLY, 0600));
+	assert_true(http_listen_unix(temp_dir_path("file"), "x") < 0);
+	assert_int_equal(stat(temp_dir_path("file"), &st), 0);
 	/* ... and a dead one is replaced. */
 	http_stop(&http);
 	start();
