@@ -198,7 +198,7 @@ __tch_hot int tch_call_send(struct tch_session *session, struct tch_call *call)
 	u64 lent;
 	int ret;
 
-	ret = tch_params_take(session, call->params);
+	ret = tch_params_take(session, call->params, call->count);
 	if (ret) {
 		ret = tch_lend_error(call, ret);
 		goto drop;
@@ -243,10 +243,8 @@ static __tch_hot int tch_collect(struct tch_session *session, struct tch_call *c
 	trace_tch_done(session);
 	call->ret = msg->ret;
 	call->origin = msg->origin;
-	if (msg->answered) {
-		tch_params_collect_values(session, call->params);
-		call->changed = msg->count;
-	}
+	if (msg->answered)
+		call->written = tch_params_collect_values(session, call->params);
 	if (msg->answered && msg->copies) {
 		msg->state = TCH_COLLECTING;
 		spin_unlock(&ta->wait.lock);

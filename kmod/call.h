@@ -16,11 +16,13 @@ struct teechan_param;
  * @deadline: CLOCK_MONOTONIC, 0 for none
  * @cancel_id: 0 for none
  * @kind: TEECHAN_KIND_OPEN or TEECHAN_KIND_INVOKE
+ * @session: of an INVOKE: the client's number of it
  * @cmd: of an INVOKE
  * @ret: result (out)
  * @origin: of @ret (out)
  * @params: the caller's, in and out
- * @changed: as many of them may have changed
+ * @count: how many came in
+ * @written: what of them is an output: TCH_NEW_A() and TCH_NEW_B()
  */
 struct tch_call {
 	u64 __user *user_id;
@@ -28,11 +30,13 @@ struct tch_call {
 	u64 deadline;
 	u64 cancel_id;
 	u32 kind;
+	u32 session;
 	u32 cmd;
 	u32 ret;
 	u32 origin;
+	u32 count;
+	u32 written;
 	struct teechan_param *params;
-	unsigned int changed;
 };
 
 /* The call is over and tch_call.ret tells how, but no TA was asked. */

@@ -202,18 +202,6 @@ static int tch_client_mmap(struct file *file, struct vm_area_struct *vma)
 
 /* ---- ioctls ---- */
 
-/* Write results of a call that is over back; the id is used up. */
-static int tch_call_result(int ret, const struct tch_call *call, u64 *id, u32 *result,
-			   u32 *origin)
-{
-	if (ret < 0)
-		return ret;
-	*id = 0;
-	*result = call->ret;
-	*origin = call->origin;
-	return 0;
-}
-
 /* Turn an identity that cannot be had into the specification's result. */
 static int tch_identity_error(struct tch_call *call, int error)
 {
@@ -262,10 +250,10 @@ static int tch_open_send(struct tch_client *client, const struct teechan_open *o
 
 static int tch_open_check(const struct teechan_open *open)
 {
-	if (open->reserved0 || open->deadline_ns > KTIME_MAX ||
+	if (open->count > TEECHAN_PARAMS || open->deadline_ns > KTIME_MAX ||
 	    memchr_inv(open->reserved, 0, sizeof(open->reserved)))
 		return -EINVAL;
-	return tch_params_check(open->params);
+	return tch_params_check(open->params, open->count);
 }
 
 /* Tell the monitor of what the kernel refused; a lost id is no such thing. */
@@ -295,7 +283,7 @@ static int tch_ioctl_open(struct tch_client *client, void __user *arg)
 	call = (struct tch_call) {
 		.user_id = &user->id, .id = open.id, .deadline = open.deadline_ns,
 		.cancel_id = open.cancel_id, .kind = TEECHAN_KIND_OPEN,
-		.params = open.params,
+		.params = open.params, .count = open.count,
 	};
 	if (call.id) {
 		session = tch_session_of_client(client, (u32)call.id);
@@ -314,7 +302,12 @@ static int tch_ioctl_open(struct tch_client *client, void __user *arg)
 			open.session = session->client_id;
 	}
 	tch_open_tell(client, &open, &call, ret);
-	ret = tch_call_result(ret, &call, &open.id, &open.ret, &open.origin);
+	if (ret >= 0) {
+		open.id = 0;
+		open.ret = call.ret;
+		open.origin = call.origin;
+		ret = 0;
+	}
 	if (!ret && copy_to_user(user, &open, sizeof(open))) {
 		/* A session that its client does not know of must not stay. */
 		if (session)
@@ -326,44 +319,100 @@ static int tch_ioctl_open(struct tch_client *client, void __user *arg)
 	return ret;
 }
 
-static int tch_invoke_check(const struct teechan_invoke *invoke)
+/*
+ * One copy of what a call says: the head, and as many parameters as it tells. A
+ * call with an id says no more than which message it waits for.
+ */
+static __always_inline int tch_invoke_take(struct teechan_invoke __user *user,
+					   struct tch_call *call)
 {
-	if (invoke->deadline_ns > KTIME_MAX || invoke->reserved[0] ||
-	    invoke->reserved[1])
-		return -EINVAL;
-	return tch_params_check(invoke->params);
+	const struct teechan_param __user *from = user->params;
+	struct teechan_param *to = call->params;
+	u32 reserved0;
+	u64 reserved;
+
+	call->user_id = &user->id;
+	call->kind = TEECHAN_KIND_INVOKE;
+	call->written = 0;
+	if (!tch_read_begin(user, sizeof(*user)))
+		return -EFAULT;
+	unsafe_get_user(call->id, &user->id, fault);
+	unsafe_get_user(call->deadline, &user->deadline_ns, fault);
+	unsafe_get_user(call->cancel_id, &user->cancel_id, fault);
+	unsafe_get_user(call->session, &user->session, fault);
+	unsafe_get_user(call->cmd, &user->cmd, fault);
+	unsafe_get_user(call->count, &user->count, fault);
+	unsafe_get_user(reserved0, &user->reserved0, fault);
+	unsafe_get_user(reserved, &user->reserved, fault);
+	if (call->id)
+		call->count = 0;
+	else if (call->count > TEECHAN_PARAMS || reserved0 || reserved ||
+		 call->deadline > KTIME_MAX)
+		goto invalid;
+	for (; to < call->params + call->count; to++, from++)
+		if (!tch_param_read(to, from))
+			goto fault;
+	user_read_access_end();
+	return 0;
+fault:
+	user_read_access_end();
+	return -EFAULT;
+invalid:
+	user_read_access_end();
+	return -EINVAL;
+}
+
+/* What the answer changes in a call; the id is used up. */
+static __always_inline int tch_invoke_give(struct teechan_invoke __user *user,
+					   const struct tch_call *call)
+{
+	struct teechan_param __user *to = user->params;
+	const struct teechan_param *from = call->params;
+	u32 written;
+
+	if (!tch_write_begin(user, sizeof(*user)))
+		return -EFAULT;
+	unsafe_put_user(0, &user->id, fault);
+	unsafe_put_user(call->ret, &user->ret, fault);
+	unsafe_put_user(call->origin, &user->origin, fault);
+	for (written = call->written; written; written >>= 2, to++, from++) {
+		if (written & TCH_NEW_A(0))
+			unsafe_put_user(from->a, &to->a, fault);
+		if (written & TCH_NEW_B(0))
+			unsafe_put_user(from->b, &to->b, fault);
+	}
+	user_write_access_end();
+	return 0;
+fault:
+	user_write_access_end();
+	return -EFAULT;
 }
 
 static __tch_hot int tch_ioctl_invoke(struct tch_client *client, void __user *arg)
 {
+	/* Valid as far as call.count, and then as call.written says. */
+	struct teechan_param params[TEECHAN_PARAMS] __tch_uninit;
+	struct tch_call call __tch_uninit;
 	struct teechan_invoke __user *user = arg;
-	struct teechan_invoke invoke;
 	struct tch_session *session;
-	struct tch_call call;
 	int ret;
 
-	if (tch_copy_in(&invoke, user, sizeof(invoke)))
-		return -EFAULT;
-	session = tch_session_of_client(client, invoke.session);
+	call.params = params;
+	ret = tch_invoke_take(user, &call);
+	if (ret)
+		return ret;
+	session = tch_session_of_client(client, call.session);
 	if (!session)
 		return -ENOENT;
-	call = (struct tch_call) {
-		.user_id = &user->id, .id = invoke.id,
-		.deadline = invoke.deadline_ns, .cancel_id = invoke.cancel_id,
-		.kind = TEECHAN_KIND_INVOKE, .cmd = invoke.cmd,
-		.params = invoke.params,
-	};
 	if (call.id)
-		ret = (u32)call.id == invoke.session ? 0 : -EINVAL;
+		ret = (u32)call.id == call.session ? 0 : -EINVAL;
 	else
-		ret = tch_invoke_check(&invoke) ?: tch_call_begin(session, &call) ?:
-		      tch_call_send(session, &call);
+		ret = tch_params_check(params, call.count) ?:
+		      tch_call_begin(session, &call) ?: tch_call_send(session, &call);
 	if (!ret)
 		ret = tch_call_wait(session, &call);
-	ret = tch_call_result(ret, &call, &invoke.id, &invoke.ret, &invoke.origin);
 	tch_session_put(session);
-	return ret ?: tch_copy_out(user, &invoke,
-				   offsetof(struct teechan_invoke, params[call.changed]));
+	return ret < 0 ? ret : tch_invoke_give(user, &call);
 }
 
 static int tch_ioctl_cancel(struct tch_client *client, void __user *arg)

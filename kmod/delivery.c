@@ -109,46 +109,66 @@ static void tch_undeliver(struct tch_session *session)
 		tch_message_finish(session, false, TEECHAN_ERROR_CANCEL, TEECHAN_ORIGIN_COMMS);
 }
 
+/* Who opens the session is told with the message that asks for it. */
+static noinline bool tch_identity_give(const struct tch_session *session,
+				       struct teechan_reply_recv __user *to)
+{
+	return !copy_to_user(&to->client, &session->who, sizeof(session->who));
+}
+
+/* Return: false on a fault. The message is this thread's. */
+static __always_inline bool tch_message_give(const struct tch_session *session,
+					     struct teechan_reply_recv __user *to)
+{
+	const struct tch_message *msg = &session->msg;
+	struct teechan_param __user *params = to->params;
+	const struct tch_param *param = msg->params;
+	const struct tch_param *const end = param + msg->count;
+
+	if (!tch_write_begin(to, sizeof(*to)))
+		return false;
+	unsafe_put_user(tch_message_id(msg->seq, session->ta_id), &to->id, fault);
+	unsafe_put_user(msg->kind, &to->kind, fault);
+	unsafe_put_user(session->ta_id, &to->session, fault);
+	unsafe_put_user(msg->cmd, &to->cmd, fault);
+	unsafe_put_user(msg->count, &to->count, fault);
+	for (; param < end; param++, params++)
+		if (!tch_param_write(params, &param->seen))
+			goto fault;
+	user_write_access_end();
+	return msg->kind != TEECHAN_KIND_OPEN || tch_identity_give(session, to);
+fault:
+	user_write_access_end();
+	return false;
+}
+
 /**
  * tch_delivery_receive() - wait for the next message and copy it to the TA
  * @ta: the TA
- * @out: room to build the message in
  * @to: where it goes
+ * @deadline: CLOCK_MONOTONIC, 0 for none
  * @nonblock: do not wait
  *
  * Return: 0; -EAGAIN; -ETIMEDOUT; -ERESTARTSYS; -ESHUTDOWN when the TA counts
  * as dead; -EFAULT: the message is queued again, or over if it was cancelled.
  */
-__tch_hot int tch_delivery_receive(struct tch_ta *ta, struct teechan_reply_recv *out,
-			 void __user *to, bool nonblock)
+__tch_hot int tch_delivery_receive(struct tch_ta *ta, struct teechan_reply_recv __user *to,
+			 u64 deadline, bool nonblock)
 {
 	struct tch_session *session;
-	struct tch_message *msg;
 	int ret;
 
-	ret = tch_await_message(ta, out->deadline_ns, nonblock, &session);
+	ret = tch_await_message(ta, deadline, nonblock, &session);
 	if (ret)
 		return ret;
-	msg = &session->msg;
 	trace_tch_receive(session);
-
-	out->reply_id = 0;
-	out->ret = 0;
-	out->origin = 0;
-	out->deadline_ns = 0;
-	out->id = tch_message_id(msg->seq, session->ta_id);
-	out->kind = msg->kind;
-	out->session = session->ta_id;
-	out->cmd = msg->cmd;
-	out->client = session->who;
-	tch_params_show(session, out->params);
-	if (tch_copy_out(to, out, sizeof(*out))) {
+	if (!tch_message_give(session, to)) {
 		tch_undeliver(session);
 		ret = -EFAULT;
 	} else {
 		spin_lock(&ta->wait.lock);
-		if (msg->state == TCH_DELIVERING)
-			msg->state = TCH_HELD;
+		if (session->msg.state == TCH_DELIVERING)
+			session->msg.state = TCH_HELD;
 		spin_unlock(&ta->wait.lock);
 	}
 	tch_session_put(session);
@@ -172,12 +192,12 @@ static __tch_hot struct tch_session *tch_held(struct tch_ta *ta, u64 id)
 /**
  * tch_delivery_reply() - a TA answers
  * @ta: the TA
- * @in: the answer; its types and input members are not looked at
+ * @in: the answer
  *
  * Return: 0, also when nobody waits for the answer any more; -ENOENT when the
  * TA does not hold such a message; -ESHUTDOWN when it counts as dead.
  */
-__tch_hot int tch_delivery_reply(struct tch_ta *ta, const struct teechan_reply_recv *in)
+__tch_hot int tch_delivery_reply(struct tch_ta *ta, const struct tch_answer *in)
 {
 	struct tch_call_event event;
 	struct tch_session *session;
@@ -185,7 +205,7 @@ __tch_hot int tch_delivery_reply(struct tch_ta *ta, const struct teechan_reply_r
 
 	spin_lock(&ta->wait.lock);
 	dead = ta->dead;
-	session = tch_held(ta, in->reply_id);
+	session = tch_held(ta, in->id);
 	if (!session) {
 		spin_unlock(&ta->wait.lock);
 		return dead ? -ESHUTDOWN : -ENOENT;
@@ -198,7 +218,7 @@ __tch_hot int tch_delivery_reply(struct tch_ta *ta, const struct teechan_reply_r
 		tch_params_return(session);
 		spin_lock(&ta->wait.lock);
 	}
-	tch_params_answer(session, in->params);
+	tch_params_answer(session, in);
 	tch_message_end(session, true, in->ret, in->origin ?: TEECHAN_ORIGIN_TA, &event);
 	spin_unlock(&ta->wait.lock);
 

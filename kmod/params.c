@@ -6,10 +6,16 @@
 
 #include "../include/uapi/teechan.h"
 #include "client.h"
+#include "delivery.h"
 #include "session.h"
 
 /* Where a temporary reference may begin in the inbox. */
 #define TCH_INBOX_ALIGN 16
+
+static bool tch_type_is_value(u32 type)
+{
+	return type <= TEECHAN_VALUE_INOUT;
+}
 
 static bool tch_type_is_temp(u32 type)
 {
@@ -32,67 +38,70 @@ static bool tch_type_is_out(u32 type)
 	return type & 2;
 }
 
-static bool tch_param_is_sound(const struct teechan_param *p)
+/* A value, or none: what is no input carries nothing. */
+static bool tch_value_is_sound(const struct teechan_param *p)
+{
+	return !(p->flags | p->c | (tch_type_is_in(p->type) ? 0 : p->a | p->b));
+}
+
+static bool tch_memory_is_sound(const struct teechan_param *p)
 {
 	if (p->flags)
 		return false;
-	switch (p->type) {
-	case TEECHAN_NONE:
-	case TEECHAN_VALUE_OUT:
-		return !p->a && !p->b && !p->c;
-	case TEECHAN_VALUE_IN:
-	case TEECHAN_VALUE_INOUT:
-		return !p->c;
-	case TEECHAN_MEM_IN:
-	case TEECHAN_MEM_OUT:
-	case TEECHAN_MEM_INOUT:
+	if (tch_type_is_temp(p->type))
 		return !p->c && (p->a || !p->b);
-	case TEECHAN_REGION_IN:
-	case TEECHAN_REGION_OUT:
-	case TEECHAN_REGION_INOUT:
-		return p->c && p->c <= U32_MAX;
-	default:
-		return false;
-	}
+	return tch_type_is_region(p->type) && p->c && p->c <= U32_MAX;
 }
 
-/* Parameters up to the last that is used; what is behind costs nothing. */
-static int tch_params_used(const struct teechan_param *in)
+/* What a reference takes of the inbox. */
+static u64 tch_inbox_share(const struct teechan_param *p)
 {
-	int count = TEECHAN_PARAMS;
-
-	while (count && in[count - 1].type == TEECHAN_NONE)
-		count--;
-	return count;
+	return tch_type_is_temp(p->type) ? ALIGN(p->b, TCH_INBOX_ALIGN) : 0;
 }
 
 /**
  * tch_params_check() - what can be seen without a session
- * @in: the client's four parameters, already copied
+ * @in: the client's parameters, already copied
+ * @count: how many, at most TEECHAN_PARAMS
  *
  * Return: 0; -EINVAL for a bad type, or a member that must be zero; -E2BIG when
  * the temporary references do not fit the inbox.
  */
-__tch_hot int tch_params_check(const struct teechan_param *in)
+__tch_hot int tch_params_check(const struct teechan_param *in, unsigned int count)
 {
-	const int count = tch_params_used(in);
-	u64 used = 0, unused = 0;
-	int i;
+	const struct teechan_param *const end = in + count;
+	u64 used = 0;
 
-	for (i = count; i < TEECHAN_PARAMS; i++)
-		unused |= in[i].flags | in[i].a | in[i].b | in[i].c;
-	if (unused)
-		return -EINVAL;
-	for (i = 0; i < count; i++) {
-		if (!tch_param_is_sound(&in[i]))
-			return -EINVAL;
-		if (!tch_type_is_temp(in[i].type))
+	for (; in < end; in++) {
+		if (tch_type_is_value(in->type)) {
+			if (!tch_value_is_sound(in))
+				return -EINVAL;
 			continue;
-		if (in[i].b > TCH_INBOX_SIZE)
+		}
+		if (!tch_memory_is_sound(in))
+			return -EINVAL;
+		if (tch_type_is_temp(in->type) && in->b > TCH_INBOX_SIZE)
 			return -E2BIG;
-		used += ALIGN(in[i].b, TCH_INBOX_ALIGN);
+		used += tch_inbox_share(in);
 	}
 	return used > TCH_INBOX_SIZE ? -E2BIG : 0;
+}
+
+/* The TA sees either kind of memory with the types of temporary references. */
+static void tch_param_see(struct tch_param *param, u64 at)
+{
+	param->seen = (struct teechan_param) {
+		.type = tch_type_is_temp(param->type) ? param->type :
+			param->type - TEECHAN_REGION_IN + TEECHAN_MEM_IN,
+		.b = param->size,
+	};
+	if (!param->size) {
+		param->seen.flags = TEECHAN_PARAM_NULL;
+		return;
+	}
+	param->seen.a = at;
+	if (!tch_type_is_out(param->type))
+		param->seen.flags = TEECHAN_PARAM_RO;
 }
 
 /* Inputs go into the inbox; what the TA is to fill begins as zeros. */
@@ -102,6 +111,7 @@ static int tch_param_copy_in(struct tch_session *session, struct tch_param *para
 	param->user = u64_to_user_ptr(in->a);
 	param->size = in->b;
 	param->at = at;
+	tch_param_see(param, at + ((u64)session->place.range.first << PAGE_SHIFT));
 	session->written = true;
 	if (!tch_type_is_in(param->type)) {
 		memset(session->inbox + at, 0, param->size);
@@ -122,37 +132,23 @@ static int tch_param_lend(struct tch_session *session, struct tch_param *param,
 	param->size = in->b;
 	ret = tch_loan_make(&param->loan, region, session->ta, in->a, in->b,
 			    tch_type_is_out(param->type));
-	if (!ret && param->loan.region)
-		param->at = tch_loan_at(&param->loan, in->a);
+	if (!ret)
+		tch_param_see(param, param->loan.region ?
+			      tch_loan_at(&param->loan, in->a) : 0);
 	tch_region_put(region);
 	return ret;
 }
 
-/**
- * tch_params_take() - take a message's parameters in
- * @session: whose message slot the caller has
- * @in: checked by tch_params_check()
- *
- * Everything is copied before anything is lent: a temporary reference may lie
- * in a region that the same message lends.
- *
- * Return: 0; -EFAULT; -ENXIO for a region that the client does not have; or an
- * error of tch_loan_make(). Nothing is lent after an error.
- */
-__tch_hot int tch_params_take(struct tch_session *session, const struct teechan_param *in)
+/* Everything is copied before anything is lent: see tch_params_take(). */
+static noinline int tch_params_take_memory(struct tch_session *session,
+					   const struct teechan_param *in)
 {
 	struct tch_message *msg = &session->msg;
 	struct tch_param *param = msg->params;
 	u64 at = 0;
 	int i, ret;
 
-	msg->lends = false;
-	msg->copies = false;
-	msg->count = tch_params_used(in);
 	for (i = 0; i < msg->count; i++) {
-		param[i].type = in[i].type;
-		param[i].a = in[i].a;
-		param[i].b = in[i].b;
 		if (tch_type_is_region(in[i].type)) {
 			param[i].loan = (struct tch_loan){};
 			msg->lends = true;
@@ -163,11 +159,9 @@ __tch_hot int tch_params_take(struct tch_session *session, const struct teechan_
 		ret = tch_param_copy_in(session, &param[i], &in[i], at);
 		if (ret)
 			return ret;
-		at += ALIGN(in[i].b, TCH_INBOX_ALIGN);
+		at += tch_inbox_share(&in[i]);
 	}
-	if (!msg->lends)
-		return 0;
-	for (i = 0; i < msg->count; i++) {
+	for (i = 0; msg->lends && i < msg->count; i++) {
 		if (!tch_type_is_region(in[i].type))
 			continue;
 		ret = tch_param_lend(session, &param[i], &in[i]);
@@ -179,62 +173,52 @@ __tch_hot int tch_params_take(struct tch_session *session, const struct teechan_
 	return 0;
 }
 
-/* A memory parameter as the TA sees it, whose types are those of temporary references. */
-static void tch_param_show_memory(const struct tch_session *session,
-				  const struct tch_param *param,
-				  struct teechan_param *out)
+/**
+ * tch_params_take() - take a message's parameters in
+ * @session: whose message slot the caller has
+ * @in: checked by tch_params_check()
+ * @count: how many
+ *
+ * Everything is copied before anything is lent: a temporary reference may lie
+ * in a region that the same message lends.
+ *
+ * Return: 0; -EFAULT; -ENXIO for a region that the client does not have; or an
+ * error of tch_loan_make(). Nothing is lent after an error.
+ */
+__tch_hot int tch_params_take(struct tch_session *session, const struct teechan_param *in,
+			      unsigned int count)
 {
-	const bool temp = tch_type_is_temp(param->type);
+	const struct teechan_param *const end = in + count, *it;
+	struct tch_message *msg = &session->msg;
+	struct tch_param *param = msg->params;
+	bool memory = false;
 
-	*out = (struct teechan_param) {
-		.type = temp ? param->type :
-			param->type - TEECHAN_REGION_IN + TEECHAN_MEM_IN,
-		.b = param->size,
-	};
-	if (!param->size) {
-		out->flags = TEECHAN_PARAM_NULL;
-		return;
+	msg->lends = false;
+	msg->copies = false;
+	msg->count = count;
+	for (it = in; it < end; it++, param++) {
+		param->type = it->type;
+		param->seen = *it;
+		memory |= !tch_type_is_value(it->type);
 	}
-	out->a = param->at;
-	if (temp)
-		out->a += (u64)session->place.range.first << PAGE_SHIFT;
-	if (!tch_type_is_out(param->type))
-		out->flags = TEECHAN_PARAM_RO;
-}
-
-/* Write a message's parameters as the TA sees them: all four of them. */
-__tch_hot void tch_params_show(const struct tch_session *session, struct teechan_param *out)
-{
-	const struct tch_message *msg = &session->msg;
-	int i;
-
-	for (i = 0; i < msg->count; i++) {
-		const struct tch_param *param = &msg->params[i];
-
-		if (tch_type_is_temp(param->type) || tch_type_is_region(param->type))
-			tch_param_show_memory(session, param, &out[i]);
-		else if (tch_type_is_in(param->type))
-			out[i] = (struct teechan_param) {
-				.type = param->type, .a = param->a, .b = param->b,
-			};
-		else
-			out[i] = (struct teechan_param) { .type = param->type };
-	}
-	for (; i < TEECHAN_PARAMS; i++)
-		out[i] = (struct teechan_param) { };
+	return memory ? tch_params_take_memory(session, in) : 0;
 }
 
 /* Take from a TA's answer what is an output, and nothing else. */
-__tch_hot void tch_params_answer(struct tch_session *session, const struct teechan_param *in)
+__tch_hot void tch_params_answer(struct tch_session *session, const struct tch_answer *in)
 {
 	struct tch_message *msg = &session->msg;
 	int i;
 
 	for (i = 0; i < msg->count; i++) {
-		if (!tch_type_is_out(msg->params[i].type))
+		struct tch_param *param = &msg->params[i];
+		const bool carried = i < in->count;
+
+		if (!tch_type_is_out(param->type))
 			continue;
-		msg->params[i].a = in[i].a;
-		msg->params[i].b = in[i].b;
+		if (tch_type_is_value(param->type))
+			param->seen.a = carried ? in->params[i].a : 0;
+		param->seen.b = carried ? in->params[i].b : 0;
 	}
 }
 
@@ -259,10 +243,15 @@ void tch_params_return(struct tch_session *session)
  *
  * The size that the TA tells is passed on, since it may be what it would have
  * needed.
+ *
+ * Return: what was written, TCH_NEW_A() and TCH_NEW_B() of each; of the rest of
+ * @out nothing may be valid.
  */
-__tch_hot void tch_params_collect_values(const struct tch_session *session, struct teechan_param *out)
+__tch_hot u32 tch_params_collect_values(const struct tch_session *session,
+					struct teechan_param *out)
 {
 	const struct tch_message *msg = &session->msg;
+	u32 written = 0;
 	int i;
 
 	for (i = 0; i < msg->count; i++) {
@@ -270,10 +259,14 @@ __tch_hot void tch_params_collect_values(const struct tch_session *session, stru
 
 		if (!tch_type_is_out(param->type))
 			continue;
-		out[i].b = param->b;
-		if (param->type <= TEECHAN_VALUE_INOUT)
-			out[i].a = param->a;
+		out[i].b = param->seen.b;
+		written |= TCH_NEW_B(i);
+		if (tch_type_is_value(param->type)) {
+			out[i].a = param->seen.a;
+			written |= TCH_NEW_A(i);
+		}
 	}
+	return written;
 }
 
 /**
@@ -296,7 +289,7 @@ int tch_params_collect_memory(const struct tch_session *session)
 		if (!tch_type_is_temp(param->type) || !tch_type_is_out(param->type))
 			continue;
 		if (copy_to_user(param->user, session->inbox + param->at,
-				 min(param->b, param->size)))
+				 min((u64)param->seen.b, param->size)))
 			return -EFAULT;
 	}
 	return 0;

@@ -403,30 +403,64 @@ static int tch_ioctl_bind(struct tch_ta *ta, void __user *arg)
 	return ret;
 }
 
+/* One copy of what is said with a REPLY_RECV: of the parameters what can be an output. */
+static __always_inline int tch_reply_take(const struct teechan_reply_recv __user *user,
+					  struct tch_answer *answer, u64 *deadline)
+{
+	u64 reserved[2];
+	int i;
+
+	if (!tch_read_begin(user, sizeof(*user)))
+		return -EFAULT;
+	unsafe_get_user(answer->id, &user->reply_id, fault);
+	unsafe_get_user(answer->ret, &user->ret, fault);
+	unsafe_get_user(answer->origin, &user->origin, fault);
+	unsafe_get_user(*deadline, &user->deadline_ns, fault);
+	unsafe_get_user(answer->count, &user->count, fault);
+	unsafe_get_user(reserved[0], &user->reserved[0], fault);
+	unsafe_get_user(reserved[1], &user->reserved[1], fault);
+	if (answer->count > TEECHAN_PARAMS || *deadline > KTIME_MAX ||
+	    reserved[0] || reserved[1])
+		goto invalid;
+	for (i = 0; answer->id && i < answer->count; i++) {
+		unsafe_get_user(answer->params[i].a, &user->params[i].a, fault);
+		unsafe_get_user(answer->params[i].b, &user->params[i].b, fault);
+	}
+	user_read_access_end();
+	return 0;
+fault:
+	user_read_access_end();
+	return -EFAULT;
+invalid:
+	user_read_access_end();
+	return -EINVAL;
+}
+
 static __tch_hot int tch_ioctl_reply_recv(struct tch_ta *ta, void __user *arg, bool nonblock)
 {
+	/* tch_reply_take() says which part of it is valid. */
+	struct tch_answer answer __tch_uninit;
 	struct teechan_reply_recv __user *user = arg;
-	struct teechan_reply_recv rr;
+	u64 deadline;
 	int ret;
 
 	if (!READ_ONCE(ta->bound))
 		return -ENOTCONN;
-	if (tch_copy_in(&rr, user, sizeof(rr)))
-		return -EFAULT;
-	if (rr.flags || rr.deadline_ns > KTIME_MAX || rr.reserved[0] || rr.reserved[1])
-		return -EINVAL;
-	if (rr.reply_id) {
-		if (rr.origin && rr.origin != TEECHAN_ORIGIN_TEE &&
-		    rr.origin != TEECHAN_ORIGIN_TA)
+	ret = tch_reply_take(user, &answer, &deadline);
+	if (ret)
+		return ret;
+	if (answer.id) {
+		if (answer.origin && answer.origin != TEECHAN_ORIGIN_TEE &&
+		    answer.origin != TEECHAN_ORIGIN_TA)
 			return -EINVAL;
 		/* First of all, so that no answer is ever given twice. */
 		if (put_user(0, &user->reply_id))
 			return -EFAULT;
-		ret = tch_delivery_reply(ta, &rr);
+		ret = tch_delivery_reply(ta, &answer);
 		if (ret)
 			return ret;
 	}
-	return tch_delivery_receive(ta, &rr, user, nonblock);
+	return tch_delivery_receive(ta, user, deadline, nonblock);
 }
 
 static int tch_ioctl_cancelled(struct tch_ta *ta, void __user *arg)

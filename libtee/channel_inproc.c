@@ -143,7 +143,7 @@ static void message_free(struct message *msg)
 }
 
 static struct message *message_send(struct session *session, uint32_t kind, uint32_t cmd, uint64_t cancel_id,
-				    const struct teechan_param *params, int *err)
+				    const struct teechan_param *params, uint32_t count, int *err)
 {
 	struct message *msg = calloc(1, sizeof(*msg));
 	struct message **at = &all.messages;
@@ -155,8 +155,9 @@ static struct message *message_send(struct session *session, uint32_t kind, uint
 	msg->cmd = cmd;
 	msg->cancel_id = cancel_id;
 	msg->session = session;
-	if (params)
-		memcpy(msg->params.client, params, sizeof(msg->params.client));
+	msg->params.count = count;
+	if (count)
+		memcpy(msg->params.client, params, count * sizeof(*params));
 	*err = inproc_params_take(&msg->params, &session->ta->window, &session->inbox, session->client->regions);
 	if (*err) {
 		free(msg);
@@ -189,7 +190,7 @@ static int message_wait(struct message *msg, struct teechan_param *params, uint3
 	*ret = msg->ret;
 	*origin = msg->origin;
 	inproc_params_give(&msg->params, &msg->session->inbox);
-	memcpy(params, msg->params.client, sizeof(msg->params.client));
+	memcpy(params, msg->params.client, msg->params.count * sizeof(*params));
 	msg->session->busy = false;
 	message_free(msg);
 	changed();
@@ -275,6 +276,8 @@ static int open_locked(struct channel *chan, struct teechan_open *arg)
 	struct session *session;
 	int err = 0;
 
+	if (arg->count > TEECHAN_PARAMS)
+		return -EINVAL;
 	if (!arg->id && !ta) {
 		arg->ret = TEECHAN_ERROR_ITEM_NOT_FOUND;
 		arg->origin = TEECHAN_ORIGIN_TEE;
@@ -284,7 +287,7 @@ static int open_locked(struct channel *chan, struct teechan_open *arg)
 		session = session_new(chan, ta, arg, &err);
 		if (!session)
 			return err;
-		msg = message_send(session, TEECHAN_KIND_OPEN, 0, arg->cancel_id, arg->params, &err);
+		msg = message_send(session, TEECHAN_KIND_OPEN, 0, arg->cancel_id, arg->params, arg->count, &err);
 		if (!msg) {
 			session_free(session);
 			return err;
@@ -321,6 +324,8 @@ static int invoke_locked(struct channel *chan, struct teechan_invoke *arg)
 	struct session *session = session_find(chan, arg->session);
 	int err = 0;
 
+	if (arg->count > TEECHAN_PARAMS)
+		return -EINVAL;
 	if (!session || !session->open)
 		return -ENOENT;
 	if (!arg->id) {
@@ -331,7 +336,7 @@ static int invoke_locked(struct channel *chan, struct teechan_invoke *arg)
 			arg->origin = TEECHAN_ORIGIN_TEE;
 			return 0;
 		}
-		msg = message_send(session, TEECHAN_KIND_INVOKE, arg->cmd, arg->cancel_id, arg->params, &err);
+		msg = message_send(session, TEECHAN_KIND_INVOKE, arg->cmd, arg->cancel_id, arg->params, arg->count, &err);
 		if (!msg)
 			return err;
 		arg->id = msg->id;
@@ -387,7 +392,7 @@ static int inproc_close_session(struct channel *chan, struct teechan_close *arg)
 	if (!session || !session->open)
 		err = -ENOENT;
 	else if (session->ta)
-		msg = message_send(session, TEECHAN_KIND_CLOSE, 0, 0, NULL, &err);
+		msg = message_send(session, TEECHAN_KIND_CLOSE, 0, 0, NULL, 0, &err);
 	else
 		session_free(session);
 	if (msg) {
@@ -498,7 +503,7 @@ static void reply_take(const struct teechan_reply_recv *arg)
 
 	if (!msg || msg->state != MESSAGE_HELD)
 		return;
-	inproc_params_answer(&msg->params, arg->params);
+	inproc_params_answer(&msg->params, arg->params, arg->count);
 	message_finish(msg, arg->ret, arg->origin ? arg->origin : TEECHAN_ORIGIN_TA);
 }
 
@@ -511,17 +516,18 @@ static struct message *queue_first(const struct channel *ta)
 	return msg;
 }
 
+/* As the kernel does: what it does not write, stays as it was. */
 static void message_show(struct message *msg, struct teechan_reply_recv *arg)
 {
 	msg->state = MESSAGE_HELD;
-	*arg = (struct teechan_reply_recv){
-		.id = msg->id,
-		.kind = msg->kind,
-		.session = msg->session->id,
-		.cmd = msg->cmd,
-		.client = msg->session->who,
-	};
-	memcpy(arg->params, msg->params.ta, sizeof(arg->params));
+	arg->id = msg->id;
+	arg->kind = msg->kind;
+	arg->session = msg->session->id;
+	arg->cmd = msg->cmd;
+	arg->count = msg->params.count;
+	memcpy(arg->params, msg->params.ta, msg->params.count * sizeof(arg->params[0]));
+	if (msg->kind == TEECHAN_KIND_OPEN)
+		arg->client = msg->session->who;
 }
 
 static int inproc_reply_recv(struct channel *chan, struct teechan_reply_recv *arg)

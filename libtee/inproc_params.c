@@ -67,7 +67,7 @@ int inproc_params_take(struct inproc_params *params, struct inproc_window *windo
 	unsigned int i;
 	int err = 0;
 
-	for (i = 0; !err && i < TEECHAN_PARAMS; i++) {
+	for (i = 0; !err && i < params->count; i++) {
 		const struct teechan_param *from = &params->client[i];
 		struct teechan_param *to = &params->ta[i];
 
@@ -92,19 +92,19 @@ void inproc_params_return(struct inproc_params *params, struct inproc_window *wi
 {
 	unsigned int i;
 
-	for (i = 0; i < TEECHAN_PARAMS; i++)
+	for (i = 0; i < params->count; i++)
 		inproc_loan_return(&params->loans[i], window);
 }
 
-void inproc_params_answer(struct inproc_params *params, const struct teechan_param answer[TEECHAN_PARAMS])
+void inproc_params_answer(struct inproc_params *params, const struct teechan_param *answer, uint32_t count)
 {
 	unsigned int i;
 
-	for (i = 0; i < TEECHAN_PARAMS; i++) {
+	for (i = 0; i < params->count; i++) {
 		if (!is_out(params->ta[i].type))
 			continue;
-		params->ta[i].a = answer[i].a;
-		params->ta[i].b = answer[i].b;
+		params->ta[i].a = i < count ? answer[i].a : 0;
+		params->ta[i].b = i < count ? answer[i].b : 0;
 	}
 }
 
@@ -112,7 +112,7 @@ void inproc_params_give(struct inproc_params *params, const struct inproc_block 
 {
 	unsigned int i;
 
-	for (i = 0; i < TEECHAN_PARAMS; i++) {
+	for (i = 0; i < params->count; i++) {
 		struct teechan_param *to = &params->client[i];
 		const struct teechan_param *from = &params->ta[i];
 		uint64_t offered = to->b;

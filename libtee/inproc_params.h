@@ -16,6 +16,7 @@ struct inproc_region {
 };
 
 struct inproc_params {
+	uint32_t count;
 	struct teechan_param client[TEECHAN_PARAMS];	/* as the client sent them, and gets them back */
 	struct teechan_param ta[TEECHAN_PARAMS];	/* as the trusted side sees them */
 	uint64_t inbox_at[TEECHAN_PARAMS];
@@ -23,7 +24,7 @@ struct inproc_params {
 };
 
 /*
- * Copies temporary references into the inbox, and shows them and the regions in the window. params->client is set.
+ * Copies temporary references into the inbox, and shows them and the regions in the window. params->client and count are set.
  * 0 or what the kernel would answer; then nothing is lent.
  */
 int inproc_params_take(struct inproc_params *params, struct inproc_window *window, struct inproc_block *inbox,
@@ -32,8 +33,8 @@ int inproc_params_take(struct inproc_params *params, struct inproc_window *windo
 /* What was lent goes home. */
 void inproc_params_return(struct inproc_params *params, struct inproc_window *window);
 
-/* Takes the outputs of the trusted side's answer. */
-void inproc_params_answer(struct inproc_params *params, const struct teechan_param answer[TEECHAN_PARAMS]);
+/* Takes the outputs of the trusted side's answer; those that it does not carry are zero. */
+void inproc_params_answer(struct inproc_params *params, const struct teechan_param *answer, uint32_t count);
 
 /* Copies the outputs into the client's memory and parameters. */
 void inproc_params_give(struct inproc_params *params, const struct inproc_block *inbox);

@@ -14,7 +14,7 @@
 #include <linux/ioctl.h>
 #include <linux/types.h>
 
-#define TEECHAN_ABI_VERSION	1
+#define TEECHAN_ABI_VERSION	2
 
 #define TEECHAN_CLIENT_NODE	"/dev/teechan"
 #define TEECHAN_TA_NODE		"/dev/teechan-ta"
@@ -45,7 +45,7 @@
 #define TEECHAN_PARAM_RO	0x2u	/* a counts from the read-only window */
 
 /**
- * struct teechan_param - one of the four parameters of a message
+ * struct teechan_param - one of the at most four parameters of a message
  * @type:  TEECHAN_NONE and so on
  * @flags: client: zero. To the TA: TEECHAN_PARAM_*
  * @a: value: first number. Temporary reference: the client's pointer, 0 for a
@@ -145,9 +145,9 @@ struct teechan_version {
  * @session: the session's id when ret is TEECHAN_SUCCESS (out)
  * @ret: result (out), valid when the ioctl returns 0
  * @origin: TEECHAN_ORIGIN_* (out)
- * @reserved0: zero
+ * @count: of the parameters, 0 to 4; those behind are not looked at
  * @reserved: zero
- * @params: the four parameters, in and out
+ * @params: the parameters, in and out
  */
 struct teechan_open {
 	__aligned_u64 id;
@@ -159,7 +159,7 @@ struct teechan_open {
 	__u32 session;
 	__u32 ret;
 	__u32 origin;
-	__u32 reserved0;
+	__u32 count;
 	__aligned_u64 reserved[2];
 	struct teechan_param params[TEECHAN_PARAMS];
 };
@@ -173,8 +173,10 @@ struct teechan_open {
  * @cmd: number of the command, the TA's affair
  * @ret: result (out), valid when the ioctl returns 0
  * @origin: TEECHAN_ORIGIN_* (out)
+ * @count: as in struct teechan_open
+ * @reserved0: zero
  * @reserved: zero
- * @params: the four parameters, in and out
+ * @params: the parameters, in; @a and @b of outputs come back
  */
 struct teechan_invoke {
 	__aligned_u64 id;
@@ -184,7 +186,9 @@ struct teechan_invoke {
 	__u32 cmd;
 	__u32 ret;
 	__u32 origin;
-	__aligned_u64 reserved[2];
+	__u32 count;
+	__u32 reserved0;
+	__aligned_u64 reserved;
 	struct teechan_param params[TEECHAN_PARAMS];
 };
 
@@ -331,10 +335,12 @@ struct teechan_identity {
  * @kind: TEECHAN_KIND_* (out)
  * @session: the session, a number of this TA's own (out)
  * @cmd: INVOKE: the command (out)
- * @flags: zero
+ * @count: of the answer's parameters going in, 0 to 4: what it does not carry is
+ *	zero; of the message's coming out
  * @reserved: zero
- * @params: of the answer going in, of the message coming out
- * @client: who opened the session (out); not read
+ * @params: of the answer going in, of which @a and @b are read; of the message
+ *	coming out: those from @count on are not written, and are TEECHAN_NONE
+ * @client: who opens the session (out, of an OPEN alone); not read
  */
 struct teechan_reply_recv {
 	__aligned_u64 reply_id;
@@ -345,7 +351,7 @@ struct teechan_reply_recv {
 	__u32 kind;
 	__u32 session;
 	__u32 cmd;
-	__u32 flags;
+	__u32 count;
 	__aligned_u64 reserved[2];
 	struct teechan_param params[TEECHAN_PARAMS];
 	struct teechan_identity client;

@@ -64,6 +64,7 @@ static TEEC_Result param_take(struct payload *payload, unsigned int i, struct te
 	uint32_t type = TEEC_PARAM_TYPE_GET(payload->operation->paramTypes, i);
 	struct payload_memory *memory;
 
+	*param = (struct teechan_param){ 0 };
 	if (type <= TEEC_VALUE_INOUT) {
 		param->type = type;
 		if (type & TEEC_VALUE_INPUT) {

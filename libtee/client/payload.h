@@ -20,7 +20,7 @@
 struct payload {
 	struct context *ctx;
 	TEEC_Operation *operation;		/* may be NULL */
-	unsigned int used;			/* its parameters up to the last that is one */
+	unsigned int used;			/* its parameters up to the last that is one: the message's count */
 	unsigned int count;			/* of the memory references; the rest of the array is not initialised */
 	struct payload_memory {
 		unsigned int index;		/* of the parameter */
@@ -34,7 +34,7 @@ struct payload {
 	} memory[TEEC_CONFIG_PAYLOAD_REF_COUNT];
 };
 
-/* Fills in params, which are zero. On an error there is nothing to finish. */
+/* Fills in as many params as used says, and no more. On an error there is nothing to finish. */
 TEEC_Result payload_begin(struct payload *payload, struct context *ctx, TEEC_Operation *operation,
 			  struct teechan_param params[TEECHAN_PARAMS]);
 

@@ -98,6 +98,7 @@ static TEEC_Result session_open(struct session *session, struct teechan_open *ar
 		payload_end(&payload, arg->params, false);
 		return give(origin, TEEC_ORIGIN_API, result);
 	}
+	arg->count = payload.used;
 	arg->cancel_id = running_cancel_id(operation);
 	err = open_once(session->ctx, arg);
 	running_end(operation);
@@ -155,9 +156,9 @@ CHANNEL_HOT TEEC_Result TEEC_InvokeCommand(TEEC_Session *session, uint32_t comma
 			       uint32_t *returnOrigin)
 {
 	struct session *open = session ? session->imp : NULL;
-	struct teechan_invoke arg = { .cmd = commandID };
-	/* payload_begin() says which part of it is valid. */
+	/* payload_begin() says which part of the payload and of the parameters is valid. */
 	struct payload payload __attribute__((uninitialized));
+	struct teechan_invoke arg __attribute__((uninitialized));
 	TEEC_Result result;
 	int err;
 
@@ -171,8 +172,15 @@ CHANNEL_HOT TEEC_Result TEEC_InvokeCommand(TEEC_Session *session, uint32_t comma
 		payload_end(&payload, arg.params, false);
 		return give(returnOrigin, TEEC_ORIGIN_API, result);
 	}
-	arg.session = open->id;
+	arg.id = 0;
+	arg.deadline_ns = 0;
 	arg.cancel_id = running_cancel_id(operation);
+	arg.session = open->id;
+	arg.cmd = commandID;
+	arg.ret = arg.origin = 0;
+	arg.count = payload.used;
+	arg.reserved0 = 0;
+	arg.reserved = 0;
 	err = invoke_once(open->ctx, &arg);
 	running_end(operation);
 	payload_end(&payload, arg.params, !err && arg.origin == TEECHAN_ORIGIN_TA);

@@ -16,10 +16,11 @@ _Static_assert(TEECHAN_PARAMS == TEE_NUM_PARAMS, "a message has as many paramete
 _Static_assert(TEECHAN_VALUE_INOUT == TEE_PARAM_TYPE_VALUE_INOUT && TEECHAN_MEM_IN == TEE_PARAM_TYPE_MEMREF_INPUT &&
 	       TEECHAN_MEM_INOUT == TEE_PARAM_TYPE_MEMREF_INOUT, "the kernel's types are the API's");
 
-/* An open session: the channel's number of it, and what the application wants to have back. */
+/* An open session: the channel's number of it, whose it is, and what the application wants to have back. */
 struct session {
 	struct session *next;
 	uint32_t number;
+	struct teechan_identity who;
 	void *context;
 };
 
@@ -79,13 +80,14 @@ static CHANNEL_HOT bool params_take(struct server *server, const struct teechan_
 
 	server->types = 0;
 	server->call.message = msg->id;
-	server->call.client = msg->client;
 	server->call.memory_count = 0;
-	for (i = 0; i < TEE_NUM_PARAMS; i++) {
+	memset(server->params, 0, sizeof(server->params));
+	if (msg->count > TEE_NUM_PARAMS)
+		return false;
+	for (i = 0; i < msg->count; i++) {
 		const struct teechan_param *from = &msg->params[i];
 		TEE_Param *to = &server->params[i];
 
-		*to = (TEE_Param){ 0 };
 		server->types |= TEE_PARAM_TYPE_SET(from->type, i);
 		switch (from->type) {
 		case TEECHAN_NONE:
@@ -168,7 +170,7 @@ static void client_log(uint32_t number, const struct teechan_identity *who)
 		who->gid, who->pid, logins[who->login], digest);
 }
 
-static TEE_Result session_open(struct server *server, uint32_t number, uint32_t *origin)
+static TEE_Result session_open(struct server *server, const struct teechan_reply_recv *msg, uint32_t *origin)
 {
 	struct session *session = OPENSSL_zalloc(sizeof(*session));
 	TEE_Result result;
@@ -177,6 +179,8 @@ static TEE_Result session_open(struct server *server, uint32_t number, uint32_t 
 	if (!session)
 		return TEE_ERROR_OUT_OF_MEMORY;
 	*origin = TEECHAN_ORIGIN_TA;
+	session->number = msg->session;
+	session->who = server->call.client = msg->client;
 	result = tee_instance_make(TA_CreateEntryPoint);
 	if (!result)
 		result = TA_OpenSessionEntryPoint(server->types, server->params, &session->context);
@@ -184,10 +188,9 @@ static TEE_Result session_open(struct server *server, uint32_t number, uint32_t 
 		OPENSSL_free(session);
 		return result;
 	}
-	session->number = number;
 	session->next = server->sessions;
 	server->sessions = session;
-	client_log(number, &server->call.client);
+	client_log(session->number, &session->who);
 	return TEE_SUCCESS;
 }
 
@@ -208,10 +211,11 @@ static CHANNEL_HOT TEE_Result dispatch(struct server *server, const struct teech
 
 	*origin = TEECHAN_ORIGIN_TEE;
 	if (msg->kind == TEECHAN_KIND_OPEN)
-		return session ? TEE_ERROR_BAD_STATE : session_open(server, msg->session, origin);
+		return session ? TEE_ERROR_BAD_STATE : session_open(server, msg, origin);
 	if (!session)
 		return TEE_ERROR_BAD_STATE;
 	*origin = TEECHAN_ORIGIN_TA;
+	server->call.client = session->who;
 	switch (msg->kind) {
 	case TEECHAN_KIND_INVOKE:
 		return TA_InvokeCommandEntryPoint(session->context, msg->cmd, server->types, server->params);
@@ -240,6 +244,7 @@ static CHANNEL_HOT void message_serve(struct server *server, struct teechan_repl
 	} else {
 		tee_log(TEE_LOG_ERR, "message %llu: its parameters make no sense; refused", (unsigned long long)msg->id);
 		server->types = 0;
+		msg->count = 0;
 	}
 	answer(server, msg, result, origin);
 }

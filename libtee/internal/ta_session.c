@@ -115,6 +115,7 @@ static int open_and_wait(struct teechan_open *arg, struct wait *wait)
 	bool nudged = wait_begin(wait);
 	int err;
 
+	arg->count = TEECHAN_PARAMS;
 	arg->cancel_id = wait->cancel_id;
 	while ((err = channel_ops.open_session(client.chan, arg)) == -EINTR)
 		cancel_if_due(wait);
@@ -128,6 +129,7 @@ static int invoke_and_wait(struct teechan_invoke *arg, struct wait *wait)
 	bool nudged = wait_begin(wait);
 	int err;
 
+	arg->count = TEECHAN_PARAMS;
 	arg->cancel_id = wait->cancel_id;
 	while ((err = channel_ops.invoke(client.chan, arg)) == -EINTR)
 		cancel_if_due(wait);

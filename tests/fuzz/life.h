@@ -79,6 +79,7 @@ struct tally {
 
 struct held {
 	_Atomic uint64_t id;
+	uint32_t count;
 	struct teechan_param params[TEECHAN_PARAMS];
 };
 

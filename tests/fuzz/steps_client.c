@@ -77,7 +77,8 @@ static void fill_region(struct thread *t, struct teechan_param *p, unsigned int 
 		p->b += dice_bet(&t->dice, 50) ? PAGE : dice_next(&t->dice);
 }
 
-static void fill_params(struct thread *t, struct teechan_param *params, unsigned int client)
+/* Returns how many are told of. */
+static uint32_t fill_params(struct thread *t, struct teechan_param *params, unsigned int client)
 {
 	for (int i = 0; i < TEECHAN_PARAMS; i++) {
 		struct teechan_param *p = &params[i];
@@ -106,6 +107,7 @@ static void fill_params(struct thread *t, struct teechan_param *params, unsigned
 		if (dice_bet(&t->dice, 1))
 			p->flags = 1;
 	}
+	return (uint32_t)step_odd(t, dice_bet(&t->dice, 70) ? TEECHAN_PARAMS : dice_roll(&t->dice, TEECHAN_PARAMS));
 }
 
 static uint64_t some_id(struct thread *t)
@@ -161,7 +163,7 @@ static void open_session(struct thread *t)
 	arg.gid = arg.login == TEECHAN_LOGIN_GROUP ? dice_roll(&t->dice, 2) * 1001 : 0;
 	arg.reserved[0] = step_odd(t, 0);
 	if (dice_bet(&t->dice, 30))
-		fill_params(t, arg.params, i % LIFE_CLIENTS);
+		arg.count = fill_params(t, arg.params, i % LIFE_CLIENTS);
 	error = step_ioctl(t, KIND_OPEN_SESSION, some_client(t, i), TEECHAN_OPEN_SESSION, &arg, sizeof(arg), allowed);
 	if (arg.id)
 		t->world->last_id = arg.id;
@@ -188,8 +190,8 @@ static void invoke(struct thread *t)
 	}
 	arg.session = (uint32_t)step_odd(t, t->world->sessions[i]);
 	arg.cmd = dice_roll(&t->dice, 8);
-	arg.reserved[1] = step_odd(t, 0);
-	fill_params(t, arg.params, i % LIFE_CLIENTS);
+	arg.reserved = step_odd(t, 0);
+	arg.count = fill_params(t, arg.params, i % LIFE_CLIENTS);
 	for (unsigned int again = 0; again < 4; again++) {
 		const int error = step_ioctl(t, KIND_INVOKE, some_client(t, i), TEECHAN_INVOKE, &arg, sizeof(arg), allowed);
 

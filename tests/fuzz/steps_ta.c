@@ -109,9 +109,9 @@ static uintptr_t memory_of(struct thread *t, unsigned int i, const struct teecha
 }
 
 /* Looks at some of what came, and writes, mostly where it may. */
-static void work(struct thread *t, unsigned int i, const struct teechan_param *params)
+static void work(struct thread *t, unsigned int i, const struct teechan_param *params, uint32_t count)
 {
-	for (int n = 0; n < TEECHAN_PARAMS; n++) {
+	for (uint32_t n = 0; n < count; n++) {
 		const struct teechan_param *p = &params[n];
 
 		if (p->type < TEECHAN_MEM_IN || p->flags & TEECHAN_PARAM_NULL || dice_bet(&t->dice, 40))
@@ -122,11 +122,11 @@ static void work(struct thread *t, unsigned int i, const struct teechan_param *p
 
 static void check_message(struct thread *t, const struct teechan_reply_recv *rr)
 {
-	if (!rr->id || rr->reply_id || rr->flags || rr->reserved[0] || rr->reserved[1])
+	if (!rr->id || rr->reply_id || rr->count > TEECHAN_PARAMS || rr->reserved[0] || rr->reserved[1])
 		life_wrong(t, KIND_REPLY_RECV, "a message with", (int64_t)rr->id);
 	if (rr->kind < TEECHAN_KIND_OPEN || rr->kind > TEECHAN_KIND_CLOSE)
 		life_wrong(t, KIND_REPLY_RECV, "kind", rr->kind);
-	for (int i = 0; i < TEECHAN_PARAMS; i++)
+	for (uint32_t i = 0; i < rr->count && i < TEECHAN_PARAMS; i++)
 		if (rr->params[i].type > TEECHAN_MEM_INOUT || rr->params[i].c)
 			life_wrong(t, KIND_REPLY_RECV, "type", rr->params[i].type);
 }
@@ -136,6 +136,7 @@ static void fill_answer(struct thread *t, struct teechan_reply_recv *rr, const s
 	static const uint32_t results[] = { 0, 0, 0, 0, 0, 0, 0xffff0010u, TEECHAN_ERROR_CANCEL };
 
 	memcpy(rr->params, held->params, sizeof(rr->params));
+	rr->count = (uint32_t)step_odd(t, held->count);
 	rr->ret = results[dice_roll(&t->dice, 8)];
 	rr->origin = dice_bet(&t->dice, 95) ? 0 : dice_roll(&t->dice, 6);
 	for (int i = 0; i < TEECHAN_PARAMS; i++) {
@@ -161,12 +162,13 @@ static bool serve_once(struct thread *t, unsigned int i)
 	if (error)
 		return error != ENOTCONN && error != EBADF && error != ESHUTDOWN;
 	check_message(t, &rr);
-	work(t, i, rr.params);
+	work(t, i, rr.params, rr.count);
 	/* Some are never answered. */
 	if (dice_bet(&t->dice, 1))
 		return true;
 	held = &t->world->held[dice_roll(&t->dice, LIFE_HELD)];
 	memcpy(held->params, rr.params, sizeof(held->params));
+	held->count = rr.count;
 	rr.reply_id = atomic_exchange(&held->id, rr.id);
 	/* Who had that place is answered at once. */
 	if (!rr.reply_id)

@@ -170,7 +170,7 @@ static void stopped_ta(void)
 /* A call that is made again with an id only waits, only once, and only one thread of it. */
 static void id_is_used_once(void)
 {
-	struct teechan_invoke call = { 0 };
+	struct teechan_invoke call = { .count = TEECHAN_PARAMS };
 	struct ta_process ta;
 	struct calling calling;
 	int fd;
@@ -459,7 +459,7 @@ static void instances(void)
 /* Result and origin of an opening that the TA refuses; nothing of the session stays. */
 static void refused_by_the_ta(void)
 {
-	struct teechan_open arg = { 0 };
+	struct teechan_open arg = { .count = 1 };
 	struct ta_process ta;
 	int fd;
 

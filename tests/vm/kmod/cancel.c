@@ -52,7 +52,7 @@ static void start(struct calling *calling, uint32_t in, uint32_t cmd, uint64_t c
 	pthread_t thread;
 
 	*calling = (struct calling){ .fd = fd };
-	calling->call = (struct teechan_invoke){ .session = in, .cmd = cmd, .cancel_id = cancel_id };
+	calling->call = (struct teechan_invoke){ .count = TEECHAN_PARAMS, .session = in, .cmd = cmd, .cancel_id = cancel_id };
 	CHECK(pthread_create(&thread, NULL, invoke_thread, calling) == 0);
 	calling->thread = thread;
 	while (!calling->tid)
@@ -147,7 +147,7 @@ static void *open_thread(void *data)
 
 static void open_start(pthread_t *thread, uint64_t cmd, pid_t *tid)
 {
-	opening = (struct teechan_open){ .cancel_id = 5 };
+	opening = (struct teechan_open){ .cancel_id = 5, .count = 1 };
 	memcpy(opening.uuid, uuid_a, sizeof(opening.uuid));
 	opening.params[0] = param_value(TEECHAN_VALUE_IN, cmd, 0);
 	*tid = 0;
@@ -191,7 +191,7 @@ static uint64_t now(void)
 
 static void deadlines(void)
 {
-	struct teechan_invoke call = { .session = session[0] };
+	struct teechan_invoke call = { .count = TEECHAN_PARAMS, .session = session[0] };
 	struct teechan_param p[4] = { param_value(TEECHAN_VALUE_OUT, 0, 0) };
 	struct region region;
 	uint64_t deadline;
@@ -200,7 +200,7 @@ static void deadlines(void)
 	region_make(fd, &region, PAGE);
 	/* Running: given up, and the page stays the TA's until it answers. */
 	deadline = now() + 50000000u;
-	call = (struct teechan_invoke){ .session = session[0], .cmd = CMD_HOLD, .deadline_ns = deadline };
+	call = (struct teechan_invoke){ .count = TEECHAN_PARAMS, .session = session[0], .cmd = CMD_HOLD, .deadline_ns = deadline };
 	call.params[0] = param_region(TEECHAN_REGION_INOUT, &region, 0, PAGE);
 	CHECK(ioctl(fd, TEECHAN_INVOKE, &call) == 0);
 	CHECK(now() >= deadline);
@@ -208,18 +208,18 @@ static void deadlines(void)
 	CHECK_ERRNO(write(STDOUT_FILENO, region.mem, 1), EFAULT);
 	ta_held(&ta);
 	/* Waiting behind the abandoned one, and queued in the other session. */
-	call = (struct teechan_invoke){ .session = session[0], .cmd = CMD_COUNT, .deadline_ns = now() + 20000000u };
+	call = (struct teechan_invoke){ .count = TEECHAN_PARAMS, .session = session[0], .cmd = CMD_COUNT, .deadline_ns = now() + 20000000u };
 	CHECK(ioctl(fd, TEECHAN_INVOKE, &call) == 0 && call.ret == TEECHAN_ERROR_TIMEOUT);
-	call = (struct teechan_invoke){ .session = session[1], .cmd = CMD_COUNT, .deadline_ns = now() + 20000000u };
+	call = (struct teechan_invoke){ .count = TEECHAN_PARAMS, .session = session[1], .cmd = CMD_COUNT, .deadline_ns = now() + 20000000u };
 	CHECK(ioctl(fd, TEECHAN_INVOKE, &call) == 0 && call.ret == TEECHAN_ERROR_TIMEOUT);
-	call = (struct teechan_invoke){ .session = session[1], .cmd = CMD_COUNT, .deadline_ns = 1 };
+	call = (struct teechan_invoke){ .count = TEECHAN_PARAMS, .session = session[1], .cmd = CMD_COUNT, .deadline_ns = 1 };
 	CHECK(ioctl(fd, TEECHAN_INVOKE, &call) == 0 && call.ret == TEECHAN_ERROR_TIMEOUT);
 	ta_go(&ta);
 	/* None of them was executed, and the session goes on. */
 	CHECK(client_call(fd, session[0], CMD_COUNT, p) == 0 && p[0].a == 1);
 	region.mem[0] = 1;
 	/* One that is not reached changes nothing. */
-	call = (struct teechan_invoke){ .session = session[1], .cmd = CMD_COUNT,
+	call = (struct teechan_invoke){ .count = TEECHAN_PARAMS, .session = session[1], .cmd = CMD_COUNT,
 					.deadline_ns = now() + 60000000000u };
 	call.params[0] = param_value(TEECHAN_VALUE_OUT, 0, 0);
 	CHECK(ioctl(fd, TEECHAN_INVOKE, &call) == 0 && call.ret == 0 && call.params[0].a == 2);
@@ -238,7 +238,7 @@ static void outputs_are_dropped(void)
 	CHECK(pid >= 0);
 	if (pid == 0) {
 		uint8_t out[32], kept[32];
-		struct teechan_invoke call = { .session = 0 };
+		struct teechan_invoke call = { .count = TEECHAN_PARAMS, .session = 0 };
 		struct teechan_param p[4] = { 0 };
 
 		fd = client_open();

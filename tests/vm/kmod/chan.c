@@ -100,6 +100,10 @@ static uint32_t do_cancel(const struct ta *ta, const struct teechan_reply_recv *
 	return TEECHAN_ERROR_CANCEL;
 }
 
+/* Who opened a session, for as many as a test asks for. */
+#define KNOWN 64
+static struct teechan_identity whose[KNOWN];
+
 static uint32_t invoke(const struct ta *ta, struct teechan_reply_recv *rr, int held, int go)
 {
 	static uint64_t executions;
@@ -139,8 +143,8 @@ static uint32_t invoke(const struct ta *ta, struct teechan_reply_recv *rr, int h
 	case CMD_CANCEL:
 		return do_cancel(ta, rr, held);
 	case CMD_WHO:
-		CHECK(p[0].b == sizeof(rr->client));
-		memcpy(ta_mem(ta, &p[0]), &rr->client, sizeof(rr->client));
+		CHECK(p[0].b == sizeof(whose[0]));
+		memcpy(ta_mem(ta, &p[0]), &whose[rr->session % KNOWN], sizeof(whose[0]));
 		break;
 	case CMD_DIE:
 		_exit(0);
@@ -165,6 +169,9 @@ void ta_serve(struct ta *ta, int held, int go)
 			continue;
 		}
 		CHECK(rr.id != id && rr.reply_id == 0);
+		memset(rr.params + rr.count, 0, (TEECHAN_PARAMS - rr.count) * sizeof(rr.params[0]));
+		if (rr.kind == TEECHAN_KIND_OPEN)
+			whose[rr.session % KNOWN] = rr.client;
 		/* An open session with a command to hold is held too, an invocation as it says. */
 		if (rr.kind == TEECHAN_KIND_OPEN && rr.params[0].type == TEECHAN_VALUE_IN)
 			rr.cmd = (uint32_t)rr.params[0].a;
@@ -251,7 +258,7 @@ int client_invoke(int fd, struct teechan_invoke *call)
 
 uint32_t client_call(int fd, uint32_t session, uint32_t cmd, struct teechan_param params[TEECHAN_PARAMS])
 {
-	struct teechan_invoke call = { .session = session, .cmd = cmd };
+	struct teechan_invoke call = { .session = session, .cmd = cmd, .count = params ? TEECHAN_PARAMS : 0 };
 
 	if (params)
 		memcpy(call.params, params, sizeof(call.params));
@@ -316,7 +323,7 @@ void call_begin(struct calling *calling)
 
 void call_start(struct calling *calling, int fd, uint32_t session, uint32_t cmd, const struct teechan_param *params)
 {
-	*calling = (struct calling){ .fd = fd, .call = { .session = session, .cmd = cmd } };
+	*calling = (struct calling){ .fd = fd, .call = { .session = session, .cmd = cmd, .count = params ? TEECHAN_PARAMS : 0 } };
 	if (params)
 		memcpy(calling->call.params, params, sizeof(calling->call.params));
 	call_begin(calling);

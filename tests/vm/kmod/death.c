@@ -23,7 +23,7 @@ static pid_t client_in_a_call(uint32_t cmd, const int *go)
 	CHECK(pid >= 0);
 	if (pid == 0) {
 		struct teechan_open open_arg = { 0 };
-		struct teechan_invoke call = { .cmd = cmd };
+		struct teechan_invoke call = { .count = TEECHAN_PARAMS, .cmd = cmd };
 		struct region region;
 		int fd = client_open();
 		char c;
@@ -148,7 +148,7 @@ static void dead_ta_ends_callers(void)
 {
 	struct calling running, queued, behind;
 	struct teechan_param p[4] = { 0 };
-	struct teechan_invoke call = { 0 };
+	struct teechan_invoke call = { .count = TEECHAN_PARAMS };
 	struct ta_process ta;
 	struct region region;
 	uint32_t session[2];
@@ -188,7 +188,7 @@ static void dead_ta_ends_callers(void)
 
 static void ta_that_ends_itself(void)
 {
-	struct teechan_invoke call = { .cmd = CMD_DIE };
+	struct teechan_invoke call = { .count = TEECHAN_PARAMS, .cmd = CMD_DIE };
 	struct teechan_open open_arg = { 0 };
 	struct ta_process ta;
 	int fd;
@@ -205,7 +205,7 @@ static void ta_that_ends_itself(void)
 /* A TA that dies while a session opens. */
 static void dead_while_opening(void)
 {
-	struct teechan_open arg = { 0 };
+	struct teechan_open arg = { .count = 1 };
 	struct ta_process ta;
 	int fd;
 
@@ -243,7 +243,7 @@ static void many_threads_die_together(void)
 		fd = client_open();
 		for (int i = 0; i < 8; i++) {
 			calling[i].fd = fd;
-			calling[i].call = (struct teechan_invoke){ .session = client_session(fd, uuid_a) };
+			calling[i].call = (struct teechan_invoke){ .count = TEECHAN_PARAMS, .session = client_session(fd, uuid_a) };
 		}
 		for (int i = 0; i < 8; i++) {
 			calling[i].call.cmd = CMD_HOLD;

@@ -139,7 +139,7 @@ static uint32_t login;
 
 static void session_before(void)
 {
-	opening = (struct teechan_open){ .login = login, .cancel_id = 5 };
+	opening = (struct teechan_open){ .login = login, .cancel_id = 5, .count = TEECHAN_PARAMS };
 	memcpy(opening.uuid, uuid_a, sizeof(opening.uuid));
 	/* The TA counts it. */
 	opening.params[0] = param_value(TEECHAN_VALUE_IN, CMD_COUNT, 0);
@@ -248,7 +248,7 @@ static void invoke_before(void)
 	region_make(fd, &region, 2 * PAGE);
 	region.mem[0] = 1;
 	memset(out, 3, sizeof(out));
-	call = (struct teechan_invoke){ .session = session, .cmd = CMD_COUNT };
+	call = (struct teechan_invoke){ .count = TEECHAN_PARAMS, .session = session, .cmd = CMD_COUNT };
 	call.params[0] = param_value(TEECHAN_VALUE_INOUT, 1, 1);
 	call.params[1] = param_mem(TEECHAN_MEM_IN, in, sizeof(in));
 	call.params[2] = param_mem(TEECHAN_MEM_INOUT, out, sizeof(out));
@@ -334,7 +334,7 @@ static void *cancelled_call(void *data)
 
 static void cancel_before(void)
 {
-	call = (struct teechan_invoke){ .session = session, .cmd = CMD_CANCEL, .cancel_id = 9 };
+	call = (struct teechan_invoke){ .count = TEECHAN_PARAMS, .session = session, .cmd = CMD_CANCEL, .cancel_id = 9 };
 	CHECK(pthread_create(&caller, NULL, cancelled_call, &call) == 0);
 	ta_held(&ta);
 }

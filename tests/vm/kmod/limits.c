@@ -336,7 +336,7 @@ static void locked_memory_to_the_page(void)
 /* Who lets go last gives back: a mapping, or the TA with its answer. */
 static void last_reference_gives_back(void)
 {
-	struct teechan_invoke call = { .cmd = CMD_HOLD };
+	struct teechan_invoke call = { .count = TEECHAN_PARAMS, .cmd = CMD_HOLD };
 	struct ta_process ta;
 	struct region region;
 	struct timespec ts;

@@ -67,7 +67,7 @@ static void foreign_region_is_refused(void)
 	setting_make(&s);
 	other = client_open();
 	CHECK(mmap(NULL, PAGE, PROT_READ, MAP_SHARED, other, (off_t)s.region.offset) == MAP_FAILED && errno == ENXIO);
-	call = (struct teechan_invoke){ .session = client_session(other, uuid_a), .cmd = CMD_ECHO };
+	call = (struct teechan_invoke){ .count = TEECHAN_PARAMS, .session = client_session(other, uuid_a), .cmd = CMD_ECHO };
 	call.params[0] = param_region(TEECHAN_REGION_IN, &s.region, 0, PAGE);
 	CHECK_ERRNO(ioctl(other, TEECHAN_INVOKE, &call), ENXIO);
 	CHECK(call.id == 0);

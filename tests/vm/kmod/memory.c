@@ -268,7 +268,7 @@ static uint64_t soon(void)
  */
 static void file_is_held_over_the_wait(void)
 {
-	struct teechan_invoke call = { .cmd = CMD_HOLD };
+	struct teechan_invoke call = { .count = TEECHAN_PARAMS, .cmd = CMD_HOLD };
 	struct teechan_region_free it = { 0 };
 	struct teechan_open other = { 0 };
 	struct toucher toucher;
@@ -453,7 +453,7 @@ static void two_calls_share_a_page(void)
 /* Rule 13: one TA at a time on a page. */
 static void page_of_another_ta_is_busy(void)
 {
-	struct teechan_invoke call = { 0 };
+	struct teechan_invoke call = { .count = TEECHAN_PARAMS };
 	struct calling calling;
 	struct ta_process other;
 	struct setting s;
@@ -475,7 +475,7 @@ static void page_of_another_ta_is_busy(void)
 /* A message that fails half-way gives back what it had lent. */
 static void failed_call_lends_nothing(void)
 {
-	struct teechan_invoke call = { 0 };
+	struct teechan_invoke call = { .count = TEECHAN_PARAMS };
 	struct setting s;
 
 	setting_make(&s);

@@ -40,7 +40,7 @@ static void status_shows_all(void)
 	CHECK(teectl_says(TEXT_A) && teectl_says(TEXT_B) && teectl_says("multi-session") && teectl_says("single-session"));
 	CHECK(teectl_says("running") && teectl_says("idle") && teectl_says("public") && teectl_says("20480") && teectl_says("8192"));
 	CHECK(teectl_capture(TEECTL " --json status 2>&1") == 0);
-	CHECK(teectl_says("{\"counters\":{\"abi\":1,") && teectl_says("\"tas\":[{\"ta\":\"" TEXT_A "\"") && teectl_says("\"running\":1") &&
+	CHECK(teectl_says("{\"counters\":{\"abi\":2,") && teectl_says("\"tas\":[{\"ta\":\"" TEXT_A "\"") && teectl_says("\"running\":1") &&
 	      teectl_says("\"state\":\"running\"") && teectl_says("\"size\":20480,\"lent\":8192,\"mappings\":1}]}\n"));
 	ta_go(&ta[0]);
 	call_end(&calling);
@@ -296,7 +296,7 @@ static void counters_add_up(void)
 		const char *name;
 		uint64_t more;
 	} rows[] = { { "calls", 11 }, { "opens", 1 }, { "lends", 4 }, { "cancels", 1 }, { "refusals", 1 }, { "deaths", 1 } };
-	struct teechan_invoke held = { .cmd = CMD_CANCEL };
+	struct teechan_invoke held = { .count = TEECHAN_PARAMS, .cmd = CMD_CANCEL };
 	struct teechan_open unknown = { .uuid = { 1 } };
 	struct canceller canceller;
 	pthread_t thread;

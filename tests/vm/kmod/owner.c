@@ -180,7 +180,7 @@ static void passed_file_is_refused(void)
 static void client_file_is_refused(int fd, uint64_t offset)
 {
 	struct teechan_version version = { 0 };
-	struct teechan_invoke call = { 0 };
+	struct teechan_invoke call = { .count = TEECHAN_PARAMS };
 	struct teechan_open open_arg = { 0 };
 	struct teechan_region_alloc alloc = { .size = PAGE };
 

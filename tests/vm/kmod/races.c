@@ -72,7 +72,7 @@ static void map_region(unsigned int slot)
 static void *use_regions(void *data)
 {
 	uint64_t state = (uintptr_t)data;
-	struct teechan_invoke call = { .session = client_session(fd, uuid_a), .cmd = CMD_ECHO };
+	struct teechan_invoke call = { .count = TEECHAN_PARAMS, .session = client_session(fd, uuid_a), .cmd = CMD_ECHO };
 
 	for (unsigned int i = 0; i < ROUNDS; i++) {
 		const unsigned int slot = pick(&state, IDS);
@@ -155,7 +155,7 @@ static void *use_sessions(void *data)
 
 	for (unsigned int i = 0; i < ROUNDS; i++) {
 		const unsigned int slot = pick(&state, IDS);
-		struct teechan_invoke call = { .session = ids[slot], .cmd = CMD_ECHO, .cancel_id = 1 + pick(&state, 8) };
+		struct teechan_invoke call = { .count = TEECHAN_PARAMS, .session = ids[slot], .cmd = CMD_ECHO, .cancel_id = 1 + pick(&state, 8) };
 		struct teechan_close close_arg = { .session = call.session };
 		struct teechan_cancel cancel = { .cancel_id = 1 + pick(&state, 8) };
 
@@ -212,10 +212,11 @@ static void half_built_session(void)
 	fd = client_open();
 	memcpy(opening.uuid, uuid_a, sizeof(opening.uuid));
 	opening.params[0] = param_value(TEECHAN_VALUE_IN, CMD_HOLD, 0);
+	opening.count = 1;
 	CHECK(pthread_create(&thread, NULL, open_thread, NULL) == 0);
 	ta_held(&ta);
 	for (uint32_t id = 0; id < 20; id++) {
-		struct teechan_invoke call = { .session = id };
+		struct teechan_invoke call = { .count = TEECHAN_PARAMS, .session = id };
 		struct teechan_close close_arg = { .session = id };
 
 		CHECK_ERRNO(ioctl(fd, TEECHAN_INVOKE, &call), ENOENT);
@@ -241,9 +242,11 @@ static void *change_arguments(void *data)
 	while (!over) {
 		call->params[0].b = 1ull << 40;
 		call->params[0].type = TEECHAN_VALUE_INOUT;
-		call->reserved[1] = 1;
+		call->count = 1u << 31;
+		call->count = 1;
+		call->reserved = 1;
 		call->params[0].b = 64;
-		call->reserved[1] = 0;
+		call->reserved = 0;
 		call->params[0].type = TEECHAN_MEM_INOUT;
 	}
 	return NULL;
@@ -261,6 +264,7 @@ static void arguments_are_read_once(void)
 	fd = client_open();
 	changing.session = client_session(fd, uuid_a);
 	changing.params[0] = param_mem(TEECHAN_MEM_INOUT, mem, sizeof(mem));
+	changing.count = 1;
 	CHECK(pthread_create(&thread, NULL, change_arguments, NULL) == 0);
 	for (unsigned int i = 0; i < 3000; i++) {
 		changing.id = 0;

@@ -25,12 +25,16 @@ static void reserved_must_be_zero(void)
 	} rows[] = {
 		{ "version.reserved0", TEECHAN_VERSION, offsetof(struct teechan_version, reserved0) },
 		{ "version.reserved", TEECHAN_VERSION, offsetof(struct teechan_version, reserved[3]) },
-		{ "open.reserved0", TEECHAN_OPEN_SESSION, offsetof(struct teechan_open, reserved0) },
+		{ "open.count", TEECHAN_OPEN_SESSION, offsetof(struct teechan_open, count) },
+		{ "open.count beyond all", TEECHAN_OPEN_SESSION, offsetof(struct teechan_open, count) + 3 },
 		{ "open.reserved", TEECHAN_OPEN_SESSION, offsetof(struct teechan_open, reserved[1]) },
 		{ "open.gid of a PUBLIC login", TEECHAN_OPEN_SESSION, offsetof(struct teechan_open, gid) },
 		{ "open.params.flags", TEECHAN_OPEN_SESSION, offsetof(struct teechan_open, params[3].flags) },
 		{ "open.params.c", TEECHAN_OPEN_SESSION, offsetof(struct teechan_open, params[3].c) },
-		{ "invoke.reserved", TEECHAN_INVOKE, offsetof(struct teechan_invoke, reserved[1]) },
+		{ "invoke.count", TEECHAN_INVOKE, offsetof(struct teechan_invoke, count) },
+		{ "invoke.count beyond all", TEECHAN_INVOKE, offsetof(struct teechan_invoke, count) + 3 },
+		{ "invoke.reserved0", TEECHAN_INVOKE, offsetof(struct teechan_invoke, reserved0) },
+		{ "invoke.reserved", TEECHAN_INVOKE, offsetof(struct teechan_invoke, reserved) },
 		{ "invoke.params.flags", TEECHAN_INVOKE, offsetof(struct teechan_invoke, params[0].flags) },
 		{ "invoke.params.a", TEECHAN_INVOKE, offsetof(struct teechan_invoke, params[0].a) },
 		{ "invoke.params.b", TEECHAN_INVOKE, offsetof(struct teechan_invoke, params[1].b) },
@@ -60,17 +64,21 @@ static void reserved_must_be_zero(void)
 			struct teechan_region_alloc alloc;
 		} arg = { 0 };
 
-		if (rows[i].cmd == TEECHAN_OPEN_SESSION)
+		if (rows[i].cmd == TEECHAN_OPEN_SESSION) {
 			memcpy(arg.open.uuid, uuid_a, sizeof(arg.open.uuid));
-		if (rows[i].cmd == TEECHAN_INVOKE)
+			arg.open.count = TEECHAN_PARAMS;
+		}
+		if (rows[i].cmd == TEECHAN_INVOKE) {
 			arg.invoke.session = session;
+			arg.invoke.count = TEECHAN_PARAMS;
+		}
 		if (rows[i].cmd == TEECHAN_CLOSE_SESSION)
 			arg.close.session = session;
 		if (rows[i].cmd == TEECHAN_CANCEL)
 			arg.cancel.cancel_id = 1;
 		if (rows[i].cmd == TEECHAN_REGION_ALLOC)
 			arg.alloc.size = PAGE;
-		arg.bytes[rows[i].offset] = 0x81;
+		arg.bytes[rows[i].offset] |= 0x81;
 		errno = 0;
 		if (ioctl(fd, rows[i].cmd, &arg) != -1 || errno != EINVAL) {
 			printf("# %s\n", rows[i].name);
@@ -104,9 +112,11 @@ static void reserved_of_the_ta(void)
 	CHECK(mmap(NULL, PAGE, PROT_READ, MAP_SHARED, fd, 0) == MAP_FAILED && errno == ENXIO);
 	CHECK(ioctl(fd, TEECHAN_BIND, &bind) == 0);
 	CHECK_ERRNO(ioctl(fd, TEECHAN_BIND, &bind), EALREADY);
-	rr.flags = 1;
+	rr.count = TEECHAN_PARAMS + 1;
 	CHECK_ERRNO(ioctl(fd, TEECHAN_REPLY_RECV, &rr), EINVAL);
-	rr.flags = 0;
+	rr.count = 1u << 31;
+	CHECK_ERRNO(ioctl(fd, TEECHAN_REPLY_RECV, &rr), EINVAL);
+	rr.count = 0;
 	rr.reserved[0] = 1;
 	CHECK_ERRNO(ioctl(fd, TEECHAN_REPLY_RECV, &rr), EINVAL);
 	rr.reserved[0] = 0;
@@ -175,17 +185,20 @@ static void bad_pointers(void)
 		unsigned long cmd;
 		bool ta;
 		size_t size;
+		size_t count;	/* where it tells how many parameters are read */
 	} rows[] = {
-		{ TEECHAN_VERSION, false, sizeof(struct teechan_version) },
-		{ TEECHAN_OPEN_SESSION, false, sizeof(struct teechan_open) },
-		{ TEECHAN_INVOKE, false, sizeof(struct teechan_invoke) },
-		{ TEECHAN_CANCEL, false, sizeof(struct teechan_cancel) },
-		{ TEECHAN_CLOSE_SESSION, false, sizeof(struct teechan_close) },
-		{ TEECHAN_REGION_ALLOC, false, sizeof(struct teechan_region_alloc) },
-		{ TEECHAN_REGION_FREE, false, sizeof(struct teechan_region_free) },
-		{ TEECHAN_BIND, true, sizeof(struct teechan_bind) },
-		{ TEECHAN_REPLY_RECV, true, sizeof(struct teechan_reply_recv) },
-		{ TEECHAN_CANCELLED, true, sizeof(struct teechan_cancelled) },
+		{ TEECHAN_VERSION, false, sizeof(struct teechan_version), 0 },
+		{ TEECHAN_OPEN_SESSION, false, sizeof(struct teechan_open), 0 },
+		{ TEECHAN_INVOKE, false, sizeof(struct teechan_invoke), offsetof(struct teechan_invoke, count) },
+		{ TEECHAN_CANCEL, false, sizeof(struct teechan_cancel), 0 },
+		{ TEECHAN_CLOSE_SESSION, false, sizeof(struct teechan_close), 0 },
+		{ TEECHAN_REGION_ALLOC, false, sizeof(struct teechan_region_alloc), 0 },
+		{ TEECHAN_REGION_FREE, false, sizeof(struct teechan_region_free), 0 },
+		{ TEECHAN_BIND, true, sizeof(struct teechan_bind), 0 },
+		/* An answer; of its last parameter c is not read, nor what is behind. */
+		{ TEECHAN_REPLY_RECV, true, offsetof(struct teechan_reply_recv, params[TEECHAN_PARAMS - 1].c),
+		  offsetof(struct teechan_reply_recv, count) },
+		{ TEECHAN_CANCELLED, true, sizeof(struct teechan_cancelled), 0 },
 	};
 	uint8_t *mem = mmap(NULL, 2 * PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	struct ta ta;
@@ -199,8 +212,15 @@ static void bad_pointers(void)
 
 		CHECK_ERRNO(ioctl(fd, rows[i].cmd, NULL), EFAULT);
 		CHECK_ERRNO(ioctl(fd, rows[i].cmd, (void *)0xffffffff81000000ul), EFAULT);
-		for (size_t part = 1; part < rows[i].size; part += 3)
-			CHECK_ERRNO(ioctl(fd, rows[i].cmd, mem + PAGE - part), EFAULT);
+		for (size_t part = 1; part < rows[i].size; part += 3) {
+			uint8_t *at = mem + PAGE - part;
+
+			memset(at, 0, part);
+			at[0] = rows[i].ta;
+			if (rows[i].count && rows[i].count < part)
+				at[rows[i].count] = TEECHAN_PARAMS;
+			CHECK_ERRNO(ioctl(fd, rows[i].cmd, at), EFAULT);
+		}
 	}
 	/* Read-only: what cannot be told must not stay. */
 	struct teechan_region_alloc *alloc = (struct teechan_region_alloc *)(void *)mem;
@@ -226,7 +246,7 @@ static void bad_params(void)
 		{ .type = TEECHAN_REGION_IN, .a = 0, .b = 1, .c = 0 },
 		{ .type = TEECHAN_REGION_IN, .a = 0, .b = 1, .c = 1ull << 32 | 1 },
 	};
-	struct teechan_invoke call = { 0 };
+	struct teechan_invoke call = { .count = TEECHAN_PARAMS };
 	struct ta_process ta;
 	int fd;
 
@@ -251,7 +271,7 @@ static void bad_params(void)
 static void inbox_size(void)
 {
 	struct teechan_version version = { 0 };
-	struct teechan_invoke call = { 0 };
+	struct teechan_invoke call = { .count = TEECHAN_PARAMS };
 	static uint8_t big[1 << 16];
 	struct ta_process ta;
 	int fd;
@@ -286,7 +306,18 @@ static bool is_zero(const void *data, size_t len)
 	return true;
 }
 
-/* What carries nothing comes back zero, on both sides, whatever the other side or the caller had there. */
+static bool is_poison(const void *at, size_t size)
+{
+	const uint8_t *p = at;
+
+	while (size && *p == 0xee) {
+		p++;
+		size--;
+	}
+	return !size;
+}
+
+/* What carries nothing comes back zero, on both sides, whatever the other side had there; what does not come, is left as it was. */
 static void nothing_uninitialised(void)
 {
 	struct teechan_reply_recv rr = { 0 };
@@ -298,33 +329,74 @@ static void nothing_uninitialised(void)
 	CHECK(pid >= 0);
 	if (pid == 0) {
 		const int fd = client_open();
-		struct teechan_invoke call = { .session = client_session(fd, uuid_a) };
+		struct teechan_invoke call = { .count = 3, .session = client_session(fd, uuid_a) };
 		uint8_t byte = 1;
 
 		call.params[1] = param_value(TEECHAN_VALUE_IN, 5, 6);
 		call.params[2] = param_mem(TEECHAN_MEM_IN, &byte, 1);
+		memset(&call.params[3], 0xee, sizeof(call.params[3]));
 		CHECK(ioctl(fd, TEECHAN_INVOKE, &call) == 0 && call.id == 0);
-		CHECK(is_zero(call.reserved, sizeof(call.reserved)) && is_zero(&call.params[0], sizeof(call.params[0])));
+		CHECK(call.reserved0 == 0 && call.reserved == 0 && is_zero(&call.params[0], sizeof(call.params[0])));
 		CHECK(call.params[1].a == 5 && call.params[1].b == 6 && call.params[2].a == (uintptr_t)&byte);
-		CHECK(call.params[2].b == 1 && is_zero(&call.params[3], sizeof(call.params[3])));
+		CHECK(call.params[2].b == 1 && is_poison(&call.params[3], sizeof(call.params[3])));
 		_exit(0);
 	}
 	for (uint32_t kind = TEECHAN_KIND_OPEN; kind <= TEECHAN_KIND_CLOSE; kind++) {
-		const bool in = kind == TEECHAN_KIND_INVOKE;
+		const uint32_t count = kind == TEECHAN_KIND_INVOKE ? 3 : 0;
 
 		memset(rr.params, 0xee, sizeof(rr.params));
 		memset(&rr.client, 0xee, sizeof(rr.client));
 		rr.cmd = 0xeeeeeeee;
 		rr.reply_id = rr.id;
-		rr.ret = 0;
-		rr.origin = 0;
 		CHECK(ioctl(ta.fd, TEECHAN_REPLY_RECV, &rr) == 0 && rr.kind == kind && rr.reply_id == 0);
-		CHECK(rr.ret == 0 && rr.origin == 0 && rr.cmd == 0 && rr.flags == 0 && rr.deadline_ns == 0);
-		CHECK(is_zero(rr.reserved, sizeof(rr.reserved)) && is_zero(&rr.params[0], sizeof(rr.params[0])));
-		CHECK(is_zero(rr.client.uuid, sizeof(rr.client.uuid)) && is_zero(rr.client.digest, sizeof(rr.client.digest)));
-		CHECK(rr.params[1].a == (in ? 5 : 0) && rr.params[1].c == 0 && rr.params[2].c == 0);
-		CHECK(is_zero(&rr.params[3], sizeof(rr.params[3])));
+		CHECK(rr.cmd == 0 && rr.count == count && is_zero(rr.reserved, sizeof(rr.reserved)));
+		CHECK(is_poison(&rr.params[count], (TEECHAN_PARAMS - count) * sizeof(rr.params[0])));
+		CHECK(!count || (is_zero(&rr.params[0], sizeof(rr.params[0])) && rr.params[1].a == 5 && rr.params[1].flags == 0));
+		CHECK(!count || (rr.params[1].c == 0 && rr.params[2].c == 0));
+		if (kind == TEECHAN_KIND_OPEN)
+			CHECK(is_zero(rr.client.uuid, sizeof(rr.client.uuid)) && is_zero(rr.client.digest, sizeof(rr.client.digest)));
+		else
+			CHECK(is_poison(&rr.client, sizeof(rr.client)));
 	}
+	CHECK(await_end(pid) == 0);
+}
+
+/* What an answer does not carry is zero, and not what the slot had before. */
+static void short_answers(void)
+{
+	struct teechan_reply_recv rr = { 0 };
+	struct ta ta;
+	pid_t pid;
+
+	ta_make(&ta, uuid_a, SHARED);
+	pid = fork();
+	CHECK(pid >= 0);
+	if (pid == 0) {
+		const int fd = client_open();
+		const uint32_t session = client_session(fd, uuid_a);
+		uint8_t mem[16] = { 7 };
+
+		for (uint32_t carried = 0; carried <= 3; carried++) {
+			struct teechan_invoke call = { .session = session, .cmd = carried, .count = 3 };
+
+			call.params[0] = param_value(TEECHAN_VALUE_INOUT, 5, 6);
+			call.params[1] = param_mem(TEECHAN_MEM_INOUT, mem, sizeof(mem));
+			call.params[2] = param_value(TEECHAN_VALUE_OUT, 0, 0);
+			CHECK(ioctl(fd, TEECHAN_INVOKE, &call) == 0 && call.ret == 0);
+			CHECK(call.params[0].a == (carried > 0 ? 9 : 0) && call.params[0].b == (carried > 0 ? 9 : 0));
+			CHECK(call.params[1].a == (uintptr_t)mem && call.params[1].b == (carried > 1 ? 9 : 0) && mem[0] == 7);
+			CHECK(call.params[2].a == (carried > 2 ? 9 : 0) && call.params[2].b == (carried > 2 ? 9 : 0));
+		}
+		_exit(0);
+	}
+	for (int i = 0; i < 5; i++) {
+		CHECK(ioctl(ta.fd, TEECHAN_REPLY_RECV, &rr) == 0);
+		rr.reply_id = rr.id;
+		rr.count = rr.cmd;
+		for (int n = 0; n < TEECHAN_PARAMS; n++)
+			rr.params[n].a = rr.params[n].b = 9;
+	}
+	CHECK(ioctl(ta.fd, TEECHAN_REPLY_RECV, &rr) == 0 && rr.kind == TEECHAN_KIND_CLOSE);
 	CHECK(await_end(pid) == 0);
 }
 
@@ -349,7 +421,7 @@ static void region_bounds(void)
 		{ 0, ~0ull, false },
 	};
 	struct teechan_region_alloc alloc = { 0 };
-	struct teechan_invoke call = { 0 };
+	struct teechan_invoke call = { .count = TEECHAN_PARAMS };
 	struct region region;
 	struct ta_process ta;
 	int fd;
@@ -378,7 +450,7 @@ static void region_bounds(void)
 static void ids_after_use(void)
 {
 	struct teechan_region_free it;
-	struct teechan_invoke call = { 0 };
+	struct teechan_invoke call = { .count = TEECHAN_PARAMS };
 	struct teechan_close close_arg;
 	struct region region;
 	struct ta_process ta;
@@ -499,6 +571,7 @@ static const struct tap_test tests[] = {
 	{ "bad parameters", bad_params },
 	{ "rule 12: the inbox takes its size and not a byte more", inbox_size },
 	{ "nothing uninitialised comes back", nothing_uninitialised },
+	{ "what an answer does not carry is zero", short_answers },
 	{ "offset and size of a region do not overflow", region_bounds },
 	{ "ids after their use", ids_after_use },
 	{ "logins and identities", logins },

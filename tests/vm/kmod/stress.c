@@ -301,7 +301,7 @@ static uint8_t *pick_memory(struct life *life, struct teechan_param *p, uint64_t
 static void invoke(struct life *life, uint32_t session)
 {
 	const uint64_t number = next_number(life);
-	struct teechan_invoke call = { .session = session, .deadline_ns = perhaps_deadline(life) };
+	struct teechan_invoke call = { .count = TEECHAN_PARAMS, .session = session, .deadline_ns = perhaps_deadline(life) };
 	struct worker *worker = life->worker;
 	uint64_t copy = number, want = number;
 	const uint8_t *mem;

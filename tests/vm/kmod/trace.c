@@ -114,7 +114,7 @@ static void *cancel_thread(void *data)
 /* Sessions 1 and 2 of a client: message 2 of the first lends two pages, message 3 is cancelled. */
 static void act_client(struct ta_process *ta)
 {
-	struct teechan_invoke cancelled = { .cmd = CMD_CANCEL, .cancel_id = 7 };
+	struct teechan_invoke cancelled = { .count = TEECHAN_PARAMS, .cmd = CMD_CANCEL, .cancel_id = 7 };
 	struct teechan_open unknown = { .uuid = { 1 } };
 	struct teechan_param p[4] = { 0 };
 	struct canceller canceller = { .ta = ta, .fd = client_open() };

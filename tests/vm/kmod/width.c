@@ -68,7 +68,7 @@ static void references_at_the_top(void)
 /* Not sent, or for an output executed in vain. */
 static void check_fault(int fd, uint32_t session, struct teechan_param param)
 {
-	struct teechan_invoke call = { .session = session, .cmd = CMD_ECHO, .params[0] = param };
+	struct teechan_invoke call = { .count = TEECHAN_PARAMS, .session = session, .cmd = CMD_ECHO, .params[0] = param };
 
 	CHECK_ERRNO(ioctl(fd, TEECHAN_INVOKE, &call), EFAULT);
 }
@@ -146,7 +146,7 @@ static void numbers_of_64_bits(void)
 	CHECK(calling.result == 0 && calling.call.ret == TEECHAN_ERROR_CANCEL);
 	/* An offset and a size whose low halves would do. */
 	for (int i = 0; i < 2; i++) {
-		struct teechan_invoke call = { .session = session, .cmd = CMD_ECHO };
+		struct teechan_invoke call = { .count = TEECHAN_PARAMS, .session = session, .cmd = CMD_ECHO };
 		struct region region;
 
 		region_make(fd, &region, PAGE);
