@@ -14,11 +14,14 @@ static inline u64 tch_clock(void)
 	return local_clock();
 }
 
+static inline u64 tch_clock_between(u64 then, u64 now)
+{
+	return now > then ? now - then : 0;
+}
+
 static inline u64 tch_clock_since(u64 then)
 {
-	const u64 now = tch_clock();
-
-	return now > then ? now - then : 0;
+	return tch_clock_between(then, tch_clock());
 }
 
 #endif /* TCH_CLOCK_H */

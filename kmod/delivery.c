@@ -162,14 +162,12 @@ __tch_hot int tch_delivery_receive(struct tch_ta *ta, struct teechan_reply_recv 
 	if (ret)
 		return ret;
 	trace_tch_receive(session);
-	if (!tch_message_give(session, to)) {
+	if (tch_message_give(session, to)) {
+		/* Without the lock: who takes the message from us writes over either. */
+		cmpxchg(&session->msg.state, TCH_DELIVERING, TCH_HELD);
+	} else {
 		tch_undeliver(session);
 		ret = -EFAULT;
-	} else {
-		spin_lock(&ta->wait.lock);
-		if (session->msg.state == TCH_DELIVERING)
-			session->msg.state = TCH_HELD;
-		spin_unlock(&ta->wait.lock);
 	}
 	tch_session_put(session);
 	return ret;
@@ -201,7 +199,7 @@ __tch_hot int tch_delivery_reply(struct tch_ta *ta, const struct tch_answer *in)
 {
 	struct tch_call_event event;
 	struct tch_session *session;
-	bool dead;
+	bool dead, later;
 
 	spin_lock(&ta->wait.lock);
 	dead = ta->dead;
@@ -210,9 +208,11 @@ __tch_hot int tch_delivery_reply(struct tch_ta *ta, const struct tch_answer *in)
 		spin_unlock(&ta->wait.lock);
 		return dead ? -ESHUTDOWN : -ENOENT;
 	}
-	kref_get(&session->ref);
 	ta->held--;
-	if (session->msg.lends) {
+	/* A reference only for what goes on without the lock. */
+	later = session->msg.lends;
+	if (later) {
+		kref_get(&session->ref);
 		session->msg.state = TCH_FINISHING;
 		spin_unlock(&ta->wait.lock);
 		tch_params_return(session);
@@ -220,10 +220,16 @@ __tch_hot int tch_delivery_reply(struct tch_ta *ta, const struct tch_answer *in)
 	}
 	tch_params_answer(session, in);
 	tch_message_end(session, true, in->ret, in->origin ?: TEECHAN_ORIGIN_TA, &event);
+	if (!later && (event.told || event.gone)) {
+		kref_get(&session->ref);
+		later = true;
+	}
 	spin_unlock(&ta->wait.lock);
 
-	tch_message_told(session, &event);
-	tch_session_put(session);
+	if (later) {
+		tch_message_told(session, &event);
+		tch_session_put(session);
+	}
 	return 0;
 }
 

@@ -94,10 +94,8 @@ static void tch_count_call(struct tch_ta *ta, const struct tch_message *msg, u64
  * Whether anybody listens is looked up once a millisecond: that costs a call more
  * than all that it has to do otherwise.
  */
-static bool tch_ta_is_watched(struct tch_ta *ta)
+static bool tch_ta_is_watched(struct tch_ta *ta, u64 now)
 {
-	const u64 now = tch_clock();
-
 	lockdep_assert_held(&ta->wait.lock);
 	if (now - ta->watch_looked >= TCH_WATCH_NS) {
 		ta->watch_looked = now;
@@ -140,6 +138,7 @@ __tch_hot void tch_message_end(struct tch_session *session, bool answered, u32 r
 {
 	struct tch_message *msg = &session->msg;
 	struct tch_ta *ta = session->ta;
+	const u64 now = tch_clock();
 
 	lockdep_assert_held(&ta->wait.lock);
 	msg->answered = answered;
@@ -149,8 +148,8 @@ __tch_hot void tch_message_end(struct tch_session *session, bool answered, u32 r
 	event->cmd = msg->cmd;
 	event->ret = ret;
 	event->origin = origin;
-	event->latency = tch_clock_since(msg->queued_at);
-	event->told = msg->kind != TEECHAN_KIND_INVOKE || tch_ta_is_watched(ta);
+	event->latency = tch_clock_between(msg->queued_at, now);
+	event->told = msg->kind != TEECHAN_KIND_INVOKE || tch_ta_is_watched(ta, now);
 	if (answered)
 		tch_count_call(ta, msg, event->latency);
 	trace_tch_reply(session, event);

@@ -58,21 +58,12 @@ static TEEC_Result registered_take(struct payload *payload, struct payload_memor
 	return TEEC_SUCCESS;
 }
 
-static TEEC_Result param_take(struct payload *payload, unsigned int i, struct teechan_param *param)
+static __attribute__((noinline)) TEEC_Result memory_take(struct payload *payload, unsigned int i)
 {
 	const TEEC_Parameter *from = &payload->operation->params[i];
 	uint32_t type = TEEC_PARAM_TYPE_GET(payload->operation->paramTypes, i);
 	struct payload_memory *memory;
 
-	*param = (struct teechan_param){ 0 };
-	if (type <= TEEC_VALUE_INOUT) {
-		param->type = type;
-		if (type & TEEC_VALUE_INPUT) {
-			param->a = from->value.a;
-			param->b = from->value.b;
-		}
-		return TEEC_SUCCESS;
-	}
 	if (!type_is_memory(type))
 		return TEEC_ERROR_BAD_PARAMETERS;
 	memory = &payload->memory[payload->count++];
@@ -143,33 +134,12 @@ static void memory_put(const struct payload_memory *memory, struct teechan_param
 	}
 }
 
-/* Parameters up to the last that is not TEEC_NONE. Types beyond the four are not looked at. */
-static unsigned int params_used(const TEEC_Operation *operation)
-{
-	const uint32_t types = operation ? operation->paramTypes & 0xffff : 0;
-	unsigned int count = 0;
-
-	while (types >> (4 * count))
-		count++;
-	return count;
-}
-
-CHANNEL_HOT TEEC_Result payload_begin(struct payload *payload, struct context *ctx, TEEC_Operation *operation,
-			  struct teechan_param params[TEECHAN_PARAMS])
+/* All memory is known: how it goes. */
+static __attribute__((noinline)) TEEC_Result memory_begin(struct payload *payload, struct teechan_param params[TEECHAN_PARAMS])
 {
 	struct payload_memory *memory;
 	unsigned int i;
 
-	payload->ctx = ctx;
-	payload->operation = operation;
-	payload->count = 0;
-	payload->used = params_used(operation);
-	for (i = 0; i < payload->used; i++) {
-		TEEC_Result result = param_take(payload, i, &params[i]);
-
-		if (result)
-			return result;
-	}
 	while ((memory = too_large(payload))) {
 		int err = region_make(payload, memory);
 
@@ -183,24 +153,52 @@ CHANNEL_HOT TEEC_Result payload_begin(struct payload *payload, struct context *c
 	return TEEC_SUCCESS;
 }
 
+/* Up to the last that is not TEEC_NONE. Types beyond the four are not looked at. */
+CHANNEL_HOT TEEC_Result payload_begin(struct payload *payload, struct context *ctx, TEEC_Operation *operation,
+			  struct teechan_param params[TEECHAN_PARAMS])
+{
+	uint32_t types = operation ? operation->paramTypes & 0xffff : 0;
+	unsigned int i;
+
+	payload->ctx = ctx;
+	payload->operation = operation;
+	payload->count = 0;
+	for (i = 0; types; types >>= 4, i++) {
+		uint32_t type = types & 0xf;
+
+		params[i] = (struct teechan_param){ 0 };
+		if (type > TEEC_VALUE_INOUT) {
+			TEEC_Result result = memory_take(payload, i);
+
+			if (result)
+				return result;
+			continue;
+		}
+		params[i].type = type;
+		if (type & TEEC_VALUE_INPUT) {
+			params[i].a = operation->params[i].value.a;
+			params[i].b = operation->params[i].value.b;
+		}
+	}
+	payload->used = i;
+	return payload->count ? memory_begin(payload, params) : TEEC_SUCCESS;
+}
+
 /* The size that the trusted application tells; it may be more than there was room for (GP Client 1.0 §3.2.3). */
-static void output_give(TEEC_Operation *operation, unsigned int i, const struct teechan_param *param)
+static __attribute__((noinline)) void memory_give(TEEC_Operation *operation, unsigned int i, uint64_t size)
 {
 	uint32_t type = TEEC_PARAM_TYPE_GET(operation->paramTypes, i);
 	TEEC_Parameter *to = &operation->params[i];
 
-	if (type == TEEC_VALUE_OUTPUT || type == TEEC_VALUE_INOUT) {
-		to->value.a = (uint32_t)param->a;
-		to->value.b = (uint32_t)param->b;
-	} else if (type == TEEC_MEMREF_TEMP_OUTPUT || type == TEEC_MEMREF_TEMP_INOUT) {
-		to->tmpref.size = param->b;
-	} else if (type == TEEC_MEMREF_PARTIAL_OUTPUT || type == TEEC_MEMREF_PARTIAL_INOUT ||
-		   (type == TEEC_MEMREF_WHOLE && (to->memref.parent->flags & TEEC_MEM_OUTPUT))) {
-		to->memref.size = param->b;
-	}
+	if (type == TEEC_MEMREF_TEMP_OUTPUT || type == TEEC_MEMREF_TEMP_INOUT)
+		to->tmpref.size = size;
+	else if (type == TEEC_MEMREF_PARTIAL_OUTPUT || type == TEEC_MEMREF_PARTIAL_INOUT ||
+		 (type == TEEC_MEMREF_WHOLE && (to->memref.parent->flags & TEEC_MEM_OUTPUT)))
+		to->memref.size = size;
 }
 
-CHANNEL_HOT void payload_end(struct payload *payload, const struct teechan_param params[TEECHAN_PARAMS], bool answered)
+static __attribute__((noinline)) void memory_end(struct payload *payload, const struct teechan_param params[TEECHAN_PARAMS],
+						 bool answered)
 {
 	unsigned int i;
 
@@ -214,6 +212,22 @@ CHANNEL_HOT void payload_end(struct payload *payload, const struct teechan_param
 			memcpy(memory->buffer, memory->staging.mapping, used < memory->size ? used : memory->size);
 		staging_put(payload->ctx, &memory->staging, answered);
 	}
-	for (i = 0; answered && i < payload->used; i++)
-		output_give(payload->operation, i, &params[i]);
+}
+
+CHANNEL_HOT void payload_end(struct payload *payload, const struct teechan_param params[TEECHAN_PARAMS], bool answered)
+{
+	unsigned int i;
+
+	if (payload->count)
+		memory_end(payload, params, answered);
+	for (i = 0; answered && i < payload->used; i++) {
+		uint32_t type = TEEC_PARAM_TYPE_GET(payload->operation->paramTypes, i);
+
+		if (type > TEEC_VALUE_INOUT) {
+			memory_give(payload->operation, i, params[i].b);
+		} else if (type & TEEC_VALUE_OUTPUT) {
+			payload->operation->params[i].value.a = (uint32_t)params[i].a;
+			payload->operation->params[i].value.b = (uint32_t)params[i].b;
+		}
+	}
 }
