@@ -7,21 +7,30 @@
 #define ACS_VENDOR	0x072F
 #define PORT_PREFIX	"port:"
 
-unsigned int nfc_name_number(const char *folder, const char *file, const char *format)
+void nfc_name_line(const char *folder, const char *file, char *out, size_t size)
 {
-	char path[300], text[16] = "";
-	unsigned int v = 0;
+	char path[300];
 	FILE *f;
 
+	out[0] = '\0';
 	if ((size_t)snprintf(path, sizeof(path), "%s/%s", folder, file) >= sizeof(path))
-		return 0;
+		return;
 	f = fopen(path, "re");
 	if (!f)
-		return 0;
-	if (!fgets(text, sizeof(text), f) || sscanf(text, format, &v) != 1)
-		v = 0;
+		return;
+	if (!fgets(out, (int)size, f))
+		out[0] = '\0';
+	out[strcspn(out, "\n")] = '\0';
 	fclose(f);
-	return v;
+}
+
+unsigned int nfc_name_number(const char *folder, const char *file, const char *format)
+{
+	unsigned int v = 0;
+	char text[16];
+
+	nfc_name_line(folder, file, text, sizeof(text));
+	return sscanf(text, format, &v) == 1 ? v : 0;
 }
 
 bool nfc_name_resolve(const char *name, char *out, size_t size)

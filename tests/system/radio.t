@@ -41,6 +41,10 @@ radio late pos yes >/dev/null
 is 'readers whose every answer comes when libnfc gives up the read for it: two payments' "$(taps 2 tap_nfc 0.10)" 2
 radio late card no >/dev/null
 radio late pos no >/dev/null
+# Opening it by libnfc resets it.
+radio fault pos desync 5 >/dev/null
+point 'out of step' tap_nfc
+held 'a reader that is out of step'
 is 'no answer of either reader was lost' "$(count card_losses) $(count pos_losses)" '0 0'
 [ ! -e /tmp/taps.log ] || sed 's/^/# /' /tmp/taps.log
 echo "# $(radio counts)"

@@ -98,7 +98,7 @@ $(eval $(call unit,pos_print,tools/pos/print.c tools/pos/journal.c common/db.c c
 $(eval $(call unit,usbfs,common/libusb/usbfs.c))
 $(B)/tests/usbfs_test: LDFLAGS += -Wl,--wrap=syscall
 $(eval $(call unit,pos_worker,tools/pos/worker.c))
-$(eval $(call unit,pos_usb,tools/pos/usb.c common/nfc_name.c tests/unit/temp_dir.c))
+$(eval $(call unit,pos_reader_usb,tools/pos/reader_usb.c common/nfc_name.c tests/unit/temp_dir.c))
 $(eval $(call unit,pos_journal,tools/pos/journal.c tests/unit/temp_dir.c common/db.c $(PROTO_MODULES),sqlite3))
 $(eval $(call unit,pos_terminal,tools/pos/terminal.c tools/pos/deny.c tests/unit/temp_dir.c common/hex.c common/money.c common/openssl_crypto.c \
 	$(PROTO_MODULES),jansson libcrypto))

@@ -128,14 +128,13 @@ void http_stop(struct http **h)
 /* A socket, and nobody answers there any more: of any other file connect() says the same. */
 static bool socket_dead(const struct sockaddr_un *a)
 {
-	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	struct stat st;
 	bool dead;
+	int fd;
 
-	if (fd >= 0 && (lstat(a->sun_path, &st) < 0 || !S_ISSOCK(st.st_mode))) {
-		close(fd);
+	if (lstat(a->sun_path, &st) < 0 || !S_ISSOCK(st.st_mode))
 		return false;
-	}
+	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	if (fd < 0)
 		return false;
 	dead = connect(fd, (const struct sockaddr *)a, sizeof(*a)) < 0 && errno == ECONNREFUSED;

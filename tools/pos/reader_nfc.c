@@ -14,7 +14,6 @@
 #include <unistd.h>
 
 #include "common/nfc_name.h"
-#include "usb.h"
 #include "worker.h"
 
 #define READERS_MAX	8
@@ -53,17 +52,6 @@ static void drop_device(struct nfc *n)
 	n->device = NULL;
 }
 
-/* One that does not open may be out of step or hang: libnfc resets no reader that was named to it. */
-static nfc_device *open_named(struct nfc *n, const nfc_connstring name)
-{
-	nfc_device *device = nfc_open(n->context, name);
-	unsigned int bus, number;
-
-	if (!device && sscanf(name, "%*[^:]:%3u:%3u", &bus, &number) == 2 && usb_reset(bus << 8 | number))
-		device = nfc_open(n->context, name);
-	return device;
-}
-
 static nfc_device *open_wanted(struct nfc *n)
 {
 	nfc_connstring found[READERS_MAX];
@@ -71,10 +59,10 @@ static nfc_device *open_wanted(struct nfc *n)
 	size_t count;
 
 	if (n->want[0] != '\0')
-		return nfc_name_resolve(n->want, found[0], sizeof(found[0])) ? open_named(n, found[0]) : NULL;
+		return nfc_name_resolve(n->want, found[0], sizeof(found[0])) ? nfc_open(n->context, found[0]) : NULL;
 	count = nfc_list_devices(n->context, found, READERS_MAX);
 	for (size_t i = 0; !device && i < count; i++)
-		device = nfc_open(n->context, found[i]);	/* it may be somebody's: it was reset when libnfc looked at it */
+		device = nfc_open(n->context, found[i]);
 	return device;
 }
 

@@ -8,7 +8,7 @@
 #include <time.h>
 #include <winscard.h>
 
-#include "usb.h"
+#include "reader_usb.h"
 #include "worker.h"
 
 #define READERS_MAX	16
@@ -74,7 +74,7 @@ static int list_readers(struct pcsc *p)
 static void revive(struct pcsc *p, const char *reader)
 {
 	if (!p->revived)
-		usb_reset(usb_find(USB_DEVICES, reader));
+		reader_usb_reset(reader_usb_find(USB_DEVICES, reader));
 	p->revived = true;
 }
 
@@ -83,7 +83,7 @@ static int connect_card(struct pcsc *p, const char *reader)
 {
 	LONG r;
 
-	p->where = usb_find(USB_DEVICES, reader);
+	p->where = reader_usb_find(USB_DEVICES, reader);
 	r = SCardConnect(p->context, reader, SCARD_SHARE_EXCLUSIVE, SCARD_PROTOCOL_T0 | SCARD_PROTOCOL_T1, &p->card, &p->protocol);
 	p->has_card = r == SCARD_S_SUCCESS;
 	return p->has_card;
@@ -169,7 +169,7 @@ static int do_close(void *arg)
 /* The call is lost, but pcscd's wait for the reader behind it ends, and the next process finds it well. */
 static int hangs(const struct pcsc *p)
 {
-	return usb_reset(p->where) ? READER_ERR_RESET : READER_ERR_TIMEOUT;
+	return reader_usb_reset(p->where) ? READER_ERR_RESET : READER_ERR_TIMEOUT;
 }
 
 static int pcsc_wait(struct pos_reader *r, unsigned int ms)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "usb.h"
+#include "reader_usb.h"
 
 #include <fcntl.h>
 #include <glob.h>
@@ -12,23 +12,6 @@
 #include "common/nfc_name.h"
 
 #define CLASS_SMART_CARD	0x0B
-
-/* A line of sysfs; empty without one. */
-static void read_line(const char *folder, const char *file, char *out, int size)
-{
-	char path[300];
-	FILE *f;
-
-	out[0] = '\0';
-	snprintf(path, sizeof(path), "%s/%s", folder, file);
-	f = fopen(path, "re");
-	if (!f)
-		return;
-	if (!fgets(out, size, f))
-		out[0] = '\0';
-	out[strcspn(out, "\n")] = '\0';
-	fclose(f);
-}
 
 /* An interface is a folder beside its device's: 1-2:1.0. */
 static bool is_smart_card_reader(const char *folder)
@@ -51,17 +34,17 @@ static bool has_name(const char *folder, const char *name)
 {
 	char product[128], serial[128], bracketed[140];
 
-	read_line(folder, "product", product, sizeof(product));
+	nfc_name_line(folder, "product", product, sizeof(product));
 	if (product[0] == '\0' || !strstr(name, product))
 		return false;
-	read_line(folder, "serial", serial, sizeof(serial));
+	nfc_name_line(folder, "serial", serial, sizeof(serial));
 	if (serial[0] == '\0')
 		return true;
 	snprintf(bracketed, sizeof(bracketed), "(%s)", serial);
 	return strstr(name, bracketed);
 }
 
-uint32_t usb_find(const char *devices, const char *name)
+uint32_t reader_usb_find(const char *devices, const char *name)
 {
 	unsigned int fit = 0;
 	uint32_t where = 0;
@@ -83,7 +66,7 @@ uint32_t usb_find(const char *devices, const char *name)
 	return fit == 1 ? where : 0;
 }
 
-bool usb_reset(uint32_t where)
+bool reader_usb_reset(uint32_t where)
 {
 	char node[40];
 	bool done;

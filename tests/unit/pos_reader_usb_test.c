@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* Finds readers in a folder that looks like /sys/bus/usb/devices; resetting one is for radio-faults.t. */
-#include "tools/pos/usb.h"
+#include "tools/pos/reader_usb.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -79,7 +79,7 @@ static void the_one_that_fits(void **state)
 		make(NULL);
 		plug(7, "Hub\n", NULL, "09\n");
 		plug(9, rows[i].product, rows[i].serial, rows[i].class);
-		if (usb_find(temp_dir_path("."), READER) != (rows[i].fits ? 0x109u : 0))
+		if (reader_usb_find(temp_dir_path("."), READER) != (rows[i].fits ? 0x109u : 0))
 			fail_msg("%s", rows[i].name);
 		clean(NULL);
 	}
@@ -89,16 +89,16 @@ static void of_two_none(void **state)
 {
 	(void)state;
 	plug(3, "ACR122U PICC Interface\n", NULL, "0b\n");
-	assert_int_equal(usb_find(temp_dir_path("."), READER), 0x103);
+	assert_int_equal(reader_usb_find(temp_dir_path("."), READER), 0x103);
 	plug(4, "ACR122U PICC Interface\n", NULL, "0b\n");
-	assert_int_equal(usb_find(temp_dir_path("."), READER), 0);
-	assert_int_equal(usb_find(temp_dir_path("none"), READER), 0);
+	assert_int_equal(reader_usb_find(temp_dir_path("."), READER), 0);
+	assert_int_equal(reader_usb_find(temp_dir_path("none"), READER), 0);
 }
 
 static void nothing_is_not_reset(void **state)
 {
 	(void)state;
-	assert_false(usb_reset(0));
+	assert_false(reader_usb_reset(0));
 }
 
 int main(void)
