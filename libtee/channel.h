@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The one way from libtee to the other side: a table of channel operations, with the structures of the kernel's ABI.
+ * The one way from libtee to the other side, with the structures of the kernel's ABI.
  *
  * channel_kernel.c implements it on the devices of teechan.ko, for everything that is installed. channel_inproc.c
  * implements it with threads of one process, for unit tests, sanitizers and fuzzers, and nothing else. A program gets
@@ -32,27 +32,23 @@ struct channel_window {
 	size_t size;		/* bytes of each */
 };
 
-struct channel_ops {
-	/* The client's side. -ENOENT: no such device. */
-	int (*client_open)(struct channel **chan);
-	void (*client_close)(struct channel *chan);
-	int (*version)(struct channel *chan, struct teechan_version *arg);
-	/* -EINTR: call again with the same structure; it says itself whether the message is already on its way. */
-	int (*open_session)(struct channel *chan, struct teechan_open *arg);
-	int (*invoke)(struct channel *chan, struct teechan_invoke *arg);
-	int (*cancel)(struct channel *chan, struct teechan_cancel *arg);
-	int (*close_session)(struct channel *chan, struct teechan_close *arg);
-	/* Allocates a region and maps it at *mem, arg->size bytes. */
-	int (*region_alloc)(struct channel *chan, struct teechan_region_alloc *arg, void **mem);
-	void (*region_free)(struct channel *chan, const struct teechan_region_alloc *arg, void *mem);
+/* The client's side. -ENOENT: no such device. */
+int channel_client_open(struct channel **chan);
+void channel_client_close(struct channel *chan);
+int channel_version(struct channel *chan, struct teechan_version *arg);
+/* -EINTR: call again with the same structure; it says itself whether the message is already on its way. */
+int channel_open_session(struct channel *chan, struct teechan_open *arg);
+int channel_invoke(struct channel *chan, struct teechan_invoke *arg);
+int channel_cancel(struct channel *chan, struct teechan_cancel *arg);
+int channel_close_session(struct channel *chan, struct teechan_close *arg);
+/* Allocates a region and maps it at *mem, arg->size bytes. */
+int channel_region_alloc(struct channel *chan, struct teechan_region_alloc *arg, void **mem);
+void channel_region_free(struct channel *chan, const struct teechan_region_alloc *arg, void *mem);
 
-	/* The trusted application's side. */
-	int (*ta_open)(struct channel **chan, struct teechan_bind *arg, struct channel_window *window);
-	void (*ta_close)(struct channel *chan);
-	int (*reply_recv)(struct channel *chan, struct teechan_reply_recv *arg);
-	int (*cancelled)(struct channel *chan, struct teechan_cancelled *arg);
-};
-
-extern const struct channel_ops channel_ops;
+/* The trusted application's side. */
+int channel_ta_open(struct channel **chan, struct teechan_bind *arg, struct channel_window *window);
+void channel_ta_close(struct channel *chan);
+int channel_reply_recv(struct channel *chan, struct teechan_reply_recv *arg);
+int channel_cancelled(struct channel *chan, struct teechan_cancelled *arg);
 
 #endif

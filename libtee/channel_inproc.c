@@ -217,13 +217,13 @@ static void message_finish(struct message *msg, uint32_t ret, uint32_t origin)
 
 /* --- the client's side --- */
 
-static int inproc_client_open(struct channel **chan)
+int channel_client_open(struct channel **chan)
 {
 	*chan = calloc(1, sizeof(**chan));
 	return *chan ? 0 : -ENOMEM;
 }
 
-static void inproc_client_close(struct channel *chan)
+void channel_client_close(struct channel *chan)
 {
 	pthread_mutex_lock(&all.lock);
 	while (chan->regions) {
@@ -237,7 +237,7 @@ static void inproc_client_close(struct channel *chan)
 	free(chan);
 }
 
-static int inproc_version(struct channel *chan, struct teechan_version *arg)
+int channel_version(struct channel *chan, struct teechan_version *arg)
 {
 	(void)chan;
 	*arg = (struct teechan_version){
@@ -308,7 +308,7 @@ static int open_locked(struct channel *chan, struct teechan_open *arg)
 	return 0;
 }
 
-static int inproc_open_session(struct channel *chan, struct teechan_open *arg)
+int channel_open_session(struct channel *chan, struct teechan_open *arg)
 {
 	int err;
 
@@ -349,7 +349,7 @@ static int invoke_locked(struct channel *chan, struct teechan_invoke *arg)
 	return err;
 }
 
-static int inproc_invoke(struct channel *chan, struct teechan_invoke *arg)
+int channel_invoke(struct channel *chan, struct teechan_invoke *arg)
 {
 	int err;
 
@@ -359,7 +359,7 @@ static int inproc_invoke(struct channel *chan, struct teechan_invoke *arg)
 	return err;
 }
 
-static int inproc_cancel(struct channel *chan, struct teechan_cancel *arg)
+int channel_cancel(struct channel *chan, struct teechan_cancel *arg)
 {
 	struct message *msg;
 	int err = -ENOENT;
@@ -381,7 +381,7 @@ static int inproc_cancel(struct channel *chan, struct teechan_cancel *arg)
 	return err;
 }
 
-static int inproc_close_session(struct channel *chan, struct teechan_close *arg)
+int channel_close_session(struct channel *chan, struct teechan_close *arg)
 {
 	struct session *session;
 	struct message *msg = NULL;
@@ -403,7 +403,7 @@ static int inproc_close_session(struct channel *chan, struct teechan_close *arg)
 	return err;
 }
 
-static int inproc_region_alloc(struct channel *chan, struct teechan_region_alloc *arg, void **mem)
+int channel_region_alloc(struct channel *chan, struct teechan_region_alloc *arg, void **mem)
 {
 	struct inproc_region *region;
 	int err;
@@ -429,7 +429,7 @@ static int inproc_region_alloc(struct channel *chan, struct teechan_region_alloc
 	return 0;
 }
 
-static void inproc_region_free(struct channel *chan, const struct teechan_region_alloc *arg, void *mem)
+void channel_region_free(struct channel *chan, const struct teechan_region_alloc *arg, void *mem)
 {
 	struct inproc_region **at = &chan->regions;
 	struct inproc_region *region;
@@ -449,7 +449,7 @@ static void inproc_region_free(struct channel *chan, const struct teechan_region
 
 /* --- the trusted application's side --- */
 
-static int inproc_ta_open(struct channel **out, struct teechan_bind *arg, struct channel_window *window)
+int channel_ta_open(struct channel **out, struct teechan_bind *arg, struct channel_window *window)
 {
 	struct channel *chan = calloc(1, sizeof(*chan));
 	int err = chan ? 0 : -ENOMEM;
@@ -472,7 +472,7 @@ static int inproc_ta_open(struct channel **out, struct teechan_bind *arg, struct
 	return err;
 }
 
-static void inproc_ta_close(struct channel *chan)
+void channel_ta_close(struct channel *chan)
 {
 	struct channel **at = &all.tas;
 	struct session *session;
@@ -530,7 +530,7 @@ static void message_show(struct message *msg, struct teechan_reply_recv *arg)
 		arg->client = msg->session->who;
 }
 
-static int inproc_reply_recv(struct channel *chan, struct teechan_reply_recv *arg)
+int channel_reply_recv(struct channel *chan, struct teechan_reply_recv *arg)
 {
 	struct message *msg;
 	int err = 0;
@@ -555,7 +555,7 @@ static int inproc_reply_recv(struct channel *chan, struct teechan_reply_recv *ar
 	return -err;
 }
 
-static int inproc_cancelled(struct channel *chan, struct teechan_cancelled *arg)
+int channel_cancelled(struct channel *chan, struct teechan_cancelled *arg)
 {
 	const struct message *msg;
 
@@ -593,19 +593,3 @@ void channel_inproc_wake(void)
 	changed();
 	pthread_mutex_unlock(&all.lock);
 }
-
-const struct channel_ops channel_ops = {
-	.client_open = inproc_client_open,
-	.client_close = inproc_client_close,
-	.version = inproc_version,
-	.open_session = inproc_open_session,
-	.invoke = inproc_invoke,
-	.cancel = inproc_cancel,
-	.close_session = inproc_close_session,
-	.region_alloc = inproc_region_alloc,
-	.region_free = inproc_region_free,
-	.ta_open = inproc_ta_open,
-	.ta_close = inproc_ta_close,
-	.reply_recv = inproc_reply_recv,
-	.cancelled = inproc_cancelled,
-};

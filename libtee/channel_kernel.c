@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 struct channel {
@@ -14,9 +15,21 @@ struct channel {
 	struct channel_window window;
 };
 
+/*
+ * ioctl(), without the C library's way to errno: its code and its thread's data are two more pages that each side of a
+ * call would meet cold.
+ */
 static CHANNEL_HOT int channel_ioctl(const struct channel *chan, unsigned long command, void *arg)
 {
+#ifdef __x86_64__
+	long ret;
+
+	__asm__ volatile("syscall" : "=a"(ret) : "a"(SYS_ioctl), "D"(chan->fd), "S"(command), "d"(arg)
+			 : "rcx", "r11", "memory");
+	return (int)ret;
+#else
 	return ioctl(chan->fd, command, arg) ? -errno : 0;
+#endif
 }
 
 static int node_open(const char *node, struct channel **out)
@@ -36,38 +49,38 @@ static int node_open(const char *node, struct channel **out)
 	return 0;
 }
 
-static void node_close(struct channel *chan)
+void channel_client_close(struct channel *chan)
 {
 	close(chan->fd);
 	free(chan);
 }
 
-static int kernel_client_open(struct channel **chan)
+int channel_client_open(struct channel **chan)
 {
 	return node_open(TEECHAN_CLIENT_NODE, chan);
 }
 
-static int kernel_version(struct channel *chan, struct teechan_version *arg)
+int channel_version(struct channel *chan, struct teechan_version *arg)
 {
 	return channel_ioctl(chan, TEECHAN_VERSION, arg);
 }
 
-static int kernel_open_session(struct channel *chan, struct teechan_open *arg)
+int channel_open_session(struct channel *chan, struct teechan_open *arg)
 {
 	return channel_ioctl(chan, TEECHAN_OPEN_SESSION, arg);
 }
 
-static CHANNEL_HOT int kernel_invoke(struct channel *chan, struct teechan_invoke *arg)
+CHANNEL_HOT int channel_invoke(struct channel *chan, struct teechan_invoke *arg)
 {
 	return channel_ioctl(chan, TEECHAN_INVOKE, arg);
 }
 
-static int kernel_cancel(struct channel *chan, struct teechan_cancel *arg)
+int channel_cancel(struct channel *chan, struct teechan_cancel *arg)
 {
 	return channel_ioctl(chan, TEECHAN_CANCEL, arg);
 }
 
-static int kernel_close_session(struct channel *chan, struct teechan_close *arg)
+int channel_close_session(struct channel *chan, struct teechan_close *arg)
 {
 	return channel_ioctl(chan, TEECHAN_CLOSE_SESSION, arg);
 }
@@ -79,7 +92,7 @@ static int region_release(struct channel *chan, uint32_t id)
 	return channel_ioctl(chan, TEECHAN_REGION_FREE, &arg);
 }
 
-static int kernel_region_alloc(struct channel *chan, struct teechan_region_alloc *arg, void **mem)
+int channel_region_alloc(struct channel *chan, struct teechan_region_alloc *arg, void **mem)
 {
 	int err = channel_ioctl(chan, TEECHAN_REGION_ALLOC, arg);
 
@@ -94,7 +107,7 @@ static int kernel_region_alloc(struct channel *chan, struct teechan_region_alloc
 	return err;
 }
 
-static void kernel_region_free(struct channel *chan, const struct teechan_region_alloc *arg, void *mem)
+void channel_region_free(struct channel *chan, const struct teechan_region_alloc *arg, void *mem)
 {
 	munmap(mem, arg->size);
 	(void)region_release(chan, arg->id);
@@ -118,7 +131,7 @@ static int window_map(struct channel *chan, const struct teechan_bind *bind)
 	return 0;
 }
 
-static int kernel_ta_open(struct channel **out, struct teechan_bind *arg, struct channel_window *window)
+int channel_ta_open(struct channel **out, struct teechan_bind *arg, struct channel_window *window)
 {
 	struct channel *chan = NULL;
 	int err = node_open(TEECHAN_TA_NODE, &chan);
@@ -129,7 +142,7 @@ static int kernel_ta_open(struct channel **out, struct teechan_bind *arg, struct
 	if (!err)
 		err = window_map(chan, arg);
 	if (err) {
-		node_close(chan);
+		channel_client_close(chan);
 		return err;
 	}
 	*window = chan->window;
@@ -137,36 +150,20 @@ static int kernel_ta_open(struct channel **out, struct teechan_bind *arg, struct
 	return 0;
 }
 
-static void kernel_ta_close(struct channel *chan)
+void channel_ta_close(struct channel *chan)
 {
 	munmap(chan->window.rw, chan->window.size);
 	/* The window is const for everybody but the one who unmaps it. */
 	munmap((void *)(uintptr_t)chan->window.ro, chan->window.size);
-	node_close(chan);
+	channel_client_close(chan);
 }
 
-static CHANNEL_HOT int kernel_reply_recv(struct channel *chan, struct teechan_reply_recv *arg)
+CHANNEL_HOT int channel_reply_recv(struct channel *chan, struct teechan_reply_recv *arg)
 {
 	return channel_ioctl(chan, TEECHAN_REPLY_RECV, arg);
 }
 
-static int kernel_cancelled(struct channel *chan, struct teechan_cancelled *arg)
+int channel_cancelled(struct channel *chan, struct teechan_cancelled *arg)
 {
 	return channel_ioctl(chan, TEECHAN_CANCELLED, arg);
 }
-
-const struct channel_ops channel_ops = {
-	.client_open = kernel_client_open,
-	.client_close = node_close,
-	.version = kernel_version,
-	.open_session = kernel_open_session,
-	.invoke = kernel_invoke,
-	.cancel = kernel_cancel,
-	.close_session = kernel_close_session,
-	.region_alloc = kernel_region_alloc,
-	.region_free = kernel_region_free,
-	.ta_open = kernel_ta_open,
-	.ta_close = kernel_ta_close,
-	.reply_recv = kernel_reply_recv,
-	.cancelled = kernel_cancelled,
-};

@@ -15,16 +15,16 @@
 static TEEC_Result context_connect(struct context *ctx)
 {
 	struct teechan_version version = { 0 };
-	int err = channel_ops.client_open(&ctx->chan);
+	int err = channel_client_open(&ctx->chan);
 
 	if (err)
 		return errno_result(err);
-	err = channel_ops.version(ctx->chan, &version);
+	err = channel_version(ctx->chan, &version);
 	if (!err && version.abi == TEECHAN_ABI_VERSION) {
 		ctx->inbox_size = version.inbox_size;
 		return TEEC_SUCCESS;
 	}
-	channel_ops.client_close(ctx->chan);
+	channel_client_close(ctx->chan);
 	return err ? errno_result(err) : TEEC_ERROR_NOT_SUPPORTED;
 }
 
@@ -61,7 +61,7 @@ void TEEC_FinalizeContext(TEEC_Context *context)
 		return;
 	running_context_remove(ctx);
 	staging_drop(ctx);
-	channel_ops.client_close(ctx->chan);
+	channel_client_close(ctx->chan);
 	free(ctx);
 	context->imp = NULL;
 }

@@ -98,7 +98,7 @@ static bool cancel_once(TEEC_Operation *operation)
 		return true;
 	arg.deadline_ns = now_ns() + CANCEL_GRACE_NS;
 	/* -ENOENT: not yet on its way, or just over. */
-	return channel_ops.cancel(ctx->chan, &arg) != -ENOENT;
+	return channel_cancel(ctx->chan, &arg) != -ENOENT;
 }
 
 /* GP Client 1.0 §4.5.10 */

@@ -68,7 +68,7 @@ static int open_once(struct context *ctx, struct teechan_open *arg)
 	int err;
 
 	do {
-		err = channel_ops.open_session(ctx->chan, arg);
+		err = channel_open_session(ctx->chan, arg);
 	} while (err == -EINTR);
 	return err;
 }
@@ -78,7 +78,7 @@ static CHANNEL_HOT int invoke_once(struct context *ctx, struct teechan_invoke *a
 	int err;
 
 	do {
-		err = channel_ops.invoke(ctx->chan, arg);
+		err = channel_invoke(ctx->chan, arg);
 	} while (err == -EINTR);
 	return err;
 }
@@ -146,7 +146,7 @@ void TEEC_CloseSession(TEEC_Session *session)
 	if (!old)
 		return;
 	arg.session = old->id;
-	(void)channel_ops.close_session(old->ctx->chan, &arg);
+	(void)channel_close_session(old->ctx->chan, &arg);
 	free(old);
 	session->imp = NULL;
 }

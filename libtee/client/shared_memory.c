@@ -50,7 +50,7 @@ TEEC_Result TEEC_AllocateSharedMemory(TEEC_Context *context, TEEC_SharedMemory *
 		return result;
 	if (sharedMem->size) {
 		memory->region.size = sharedMem->size;
-		err = channel_ops.region_alloc(memory->ctx->chan, &memory->region, &buffer);
+		err = channel_region_alloc(memory->ctx->chan, &memory->region, &buffer);
 	}
 	if (err) {
 		free(memory);
@@ -71,7 +71,7 @@ void TEEC_ReleaseSharedMemory(TEEC_SharedMemory *sharedMem)
 	if (!memory)
 		return;
 	if (memory->region.id) {
-		channel_ops.region_free(memory->ctx->chan, &memory->region, sharedMem->buffer);
+		channel_region_free(memory->ctx->chan, &memory->region, sharedMem->buffer);
 		sharedMem->buffer = NULL;
 		sharedMem->size = 0;
 	}

@@ -16,7 +16,7 @@ static struct staging *kept_take(struct context *ctx)
 
 static void staging_free(struct context *ctx, struct staging *staging)
 {
-	channel_ops.region_free(ctx->chan, &staging->region, staging->mapping);
+	channel_region_free(ctx->chan, &staging->region, staging->mapping);
 }
 
 int staging_get(struct context *ctx, size_t size, struct staging *out)
@@ -35,7 +35,7 @@ int staging_get(struct context *ctx, size_t size, struct staging *out)
 		free(kept);
 	}
 	*out = (struct staging){ .region.size = size };
-	return channel_ops.region_alloc(ctx->chan, &out->region, &out->mapping);
+	return channel_region_alloc(ctx->chan, &out->region, &out->mapping);
 }
 
 void staging_put(struct context *ctx, struct staging *staging, bool home)

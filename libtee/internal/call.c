@@ -37,7 +37,7 @@ bool tee_call_cancelled(void)
 		return false;
 	arg.id = current.call->message;
 	/* A message that the channel no longer knows has nobody who waits for it. */
-	return channel_ops.cancelled(current.chan, &arg) || arg.cancelled;
+	return channel_cancelled(current.chan, &arg) || arg.cancelled;
 }
 
 static bool overlaps(const void *buffer, size_t size, const void *window, size_t window_size)

@@ -91,7 +91,7 @@ static TEE_Result region_make(struct tee_crossing *crossing, uint64_t total)
 	int err;
 
 	crossing->region.size = total;
-	err = channel_ops.region_alloc(crossing->chan, &crossing->region, &mapping);
+	err = channel_region_alloc(crossing->chan, &crossing->region, &mapping);
 	if (err) {
 		crossing->region.id = 0;
 		return err == -EINVAL ? TEE_ERROR_EXCESS_DATA : TEE_ERROR_OUT_OF_MEMORY;
@@ -111,7 +111,7 @@ static void crossing_free(struct tee_crossing *crossing)
 	unsigned int i;
 
 	if (crossing->region.id) {
-		channel_ops.region_free(crossing->chan, &crossing->region, crossing->mapping);
+		channel_region_free(crossing->chan, &crossing->region, crossing->mapping);
 		return;
 	}
 	for (i = 0; i < TEE_NUM_PARAMS; i++)
@@ -169,7 +169,7 @@ TEE_Result tee_crossing_begin(struct tee_crossing *crossing, const char *functio
 	*crossing = (struct tee_crossing){ .chan = chan, .types = types, .params = params };
 	if (!sum(crossing, INBOX_ALIGN, &total))
 		return TEE_ERROR_EXCESS_DATA;
-	if (total && channel_ops.version(chan, &version))
+	if (total && channel_version(chan, &version))
 		return TEE_ERROR_COMMUNICATION;
 	if (total > version.inbox_size) {
 		(void)sum(crossing, PAGE, &total);

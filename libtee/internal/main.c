@@ -145,7 +145,7 @@ static int channel_bind(struct tee_serve_config *config)
 		bind.flags |= TEECHAN_TA_SINGLE_INSTANCE;
 	if (ta_head.flags & TA_FLAG_MULTI_SESSION)
 		bind.flags |= TEECHAN_TA_MULTI_SESSION;
-	err = channel_ops.ta_open(&config->chan, &bind, &config->window);
+	err = channel_ta_open(&config->chan, &bind, &config->window);
 	if (!err)
 		return 0;
 	tee_uuid_text(&ta_head.uuid, uuid);
@@ -200,7 +200,7 @@ static int serve(struct tee_serve_config *config)
 		return TEE_EXIT_FAILED;
 	code = tee_serve(config) ? TEE_EXIT_FAILED : TEE_EXIT_DONE;
 	tee_ta_session_fini();
-	channel_ops.ta_close(config->chan);
+	channel_ta_close(config->chan);
 	tee_host_stop();
 	return code;
 }

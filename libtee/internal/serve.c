@@ -271,7 +271,8 @@ static CHANNEL_HOT uint64_t tick_if_due(const struct tee_serve_config *config, u
 	return now + config->tick_ns;
 }
 
-static CHANNEL_HOT int loop(struct server *server)
+/* Not part of tee_serve(), which is far from what every call runs through. */
+static CHANNEL_HOT __attribute__((noinline)) int loop(struct server *server)
 {
 	const struct tee_serve_config *config = server->config;
 	struct teechan_reply_recv *msg = &server->msg;
@@ -282,7 +283,7 @@ static CHANNEL_HOT int loop(struct server *server)
 
 		due = tick_if_due(config, due);
 		msg->deadline_ns = due;
-		err = channel_ops.reply_recv(config->chan, msg);
+		err = channel_reply_recv(config->chan, msg);
 		if (!err) {
 			message_serve(server, msg);
 			continue;

@@ -34,7 +34,7 @@ static struct {
 
 void tee_ta_session_init(void)
 {
-	if (!client.chan && channel_ops.client_open(&client.chan))
+	if (!client.chan && channel_client_open(&client.chan))
 		client.chan = NULL;
 }
 
@@ -96,7 +96,7 @@ static void cancel_if_due(struct wait *wait)
 	if (wait->cancelled || !must_cancel(wait))
 		return;
 	arg.deadline_ns = now_ns() + CANCEL_GRACE_NS;
-	wait->cancelled = !channel_ops.cancel(client.chan, &arg);
+	wait->cancelled = !channel_cancel(client.chan, &arg);
 }
 
 /* Only a wait that can end early is interrupted again and again. */
@@ -117,7 +117,7 @@ static int open_and_wait(struct teechan_open *arg, struct wait *wait)
 
 	arg->count = TEECHAN_PARAMS;
 	arg->cancel_id = wait->cancel_id;
-	while ((err = channel_ops.open_session(client.chan, arg)) == -EINTR)
+	while ((err = channel_open_session(client.chan, arg)) == -EINTR)
 		cancel_if_due(wait);
 	if (nudged)
 		tee_nudge_end();
@@ -131,7 +131,7 @@ static int invoke_and_wait(struct teechan_invoke *arg, struct wait *wait)
 
 	arg->count = TEECHAN_PARAMS;
 	arg->cancel_id = wait->cancel_id;
-	while ((err = channel_ops.invoke(client.chan, arg)) == -EINTR)
+	while ((err = channel_invoke(client.chan, arg)) == -EINTR)
 		cancel_if_due(wait);
 	if (nudged)
 		tee_nudge_end();
@@ -159,7 +159,7 @@ static void session_close(TEE_TASessionHandle session)
 		at = &(*at)->next;
 	*at = session->next;
 	/* One whose application has gone is closed already. */
-	(void)channel_ops.close_session(client.chan, &arg);
+	(void)channel_close_session(client.chan, &arg);
 	OPENSSL_free(session);
 }
 
@@ -173,7 +173,7 @@ void tee_ta_session_fini(void)
 {
 	tee_ta_session_close_all();
 	if (client.chan)
-		channel_ops.client_close(client.chan);
+		channel_client_close(client.chan);
 	client.chan = NULL;
 }
 

@@ -50,7 +50,7 @@ static void device_start(void)
 	stop = 0;
 	memset(&serving, 0, sizeof(serving));
 	serving.stop = &stop;
-	assert_int_equal(channel_ops.ta_open(&serving.chan, &bind, &serving.window), 0);
+	assert_int_equal(channel_ta_open(&serving.chan, &bind, &serving.window), 0);
 	assert_int_equal(pthread_create(&server, NULL, serve, NULL), 0);
 }
 
@@ -62,7 +62,7 @@ static void device_stop(void)
 	channel_inproc_wake();
 	assert_int_equal(pthread_join(server, &failed), 0);
 	assert_null(failed);
-	channel_ops.ta_close(serving.chan);
+	channel_ta_close(serving.chan);
 	tee_host_stop();
 }
 

@@ -237,7 +237,7 @@ void server_start(void)
 	stop = 0;
 	memset(&serve_config, 0, sizeof(serve_config));
 	serve_config.stop = &stop;
-	assert_int_equal(channel_ops.ta_open(&serve_config.chan, &bind, &serve_config.window), 0);
+	assert_int_equal(channel_ta_open(&serve_config.chan, &bind, &serve_config.window), 0);
 	assert_int_equal(pthread_create(&server, NULL, serve, NULL), 0);
 }
 
@@ -249,7 +249,7 @@ void server_stop(void)
 	channel_inproc_wake();
 	assert_int_equal(pthread_join(server, &failed), 0);
 	assert_null(failed);
-	channel_ops.ta_close(serve_config.chan);
+	channel_ta_close(serve_config.chan);
 }
 
 int client_group_setup(void **state)

@@ -58,7 +58,7 @@ static void staging_is_wiped(void **state)
 	uint32_t id;
 
 	(void)state;
-	assert_int_equal(channel_ops.client_open(&own.chan), 0);
+	assert_int_equal(channel_client_open(&own.chan), 0);
 	assert_int_equal(staging_get(&own, 40000, &first), 0);
 	id = first.region.id;
 	memset(first.mapping, 0xaa, first.region.size);
@@ -79,7 +79,7 @@ static void staging_is_wiped(void **state)
 	staging_put(&own, &again, true);
 	staging_drop(&own);
 	assert_null(own.staging);
-	channel_ops.client_close(own.chan);
+	channel_client_close(own.chan);
 }
 
 /* Four that do not fit the inbox together, each of them alone would. */

@@ -81,7 +81,7 @@ static uint32_t hang(uint64_t id)
 {
 	struct teechan_cancelled arg = { .id = id };
 
-	while (!channel_ops.cancelled(other.chan, &arg) && !arg.cancelled)
+	while (!channel_cancelled(other.chan, &arg) && !arg.cancelled)
 		sched_yield();
 	return TEE_ERROR_CANCEL;
 }
@@ -120,12 +120,12 @@ static void *other_serve(void *arg)
 
 	(void)arg;
 	while (!other.stop) {
-		if (channel_ops.reply_recv(other.chan, &msg))
+		if (channel_reply_recv(other.chan, &msg))
 			continue;
 		if (!other_answer(&msg))
 			break;
 	}
-	channel_ops.ta_close(other.chan);
+	channel_ta_close(other.chan);
 	return NULL;
 }
 
@@ -140,7 +140,7 @@ static int setup(void **state)
 	tee_uuid_bytes(&other_uuid, bind.uuid);
 	other.stop = false;
 	other.sessions = 0;
-	assert_int_equal(channel_ops.ta_open(&other.chan, &bind, &other.window), 0);
+	assert_int_equal(channel_ta_open(&other.chan, &bind, &other.window), 0);
 	assert_int_equal(pthread_create(&other.thread, NULL, other_serve, NULL), 0);
 	tee_ta_session_init();
 	return 0;

@@ -59,7 +59,7 @@ static void ta_start(void)
 	stop = 0;
 	memset(&serving, 0, sizeof(serving));
 	serving.stop = &stop;
-	if (channel_ops.ta_open(&serving.chan, &bind, &serving.window) || pthread_create(&server, NULL, serve, NULL))
+	if (channel_ta_open(&serving.chan, &bind, &serving.window) || pthread_create(&server, NULL, serve, NULL))
 		exit(1);
 }
 
@@ -68,7 +68,7 @@ static void ta_stop(void)
 	stop = 1;
 	channel_inproc_wake();
 	pthread_join(server, NULL);
-	channel_ops.ta_close(serving.chan);
+	channel_ta_close(serving.chan);
 	tee_host_stop();
 }
 
