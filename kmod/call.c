@@ -24,7 +24,7 @@ static int tch_over(struct tch_call *call, u32 ret, u32 origin)
 	return TCH_OVER;
 }
 
-/* Is the session in a stage that this call is for? ta->wait.lock is held. */
+/* Is the session in a stage that this call is for? ta->lock is held. */
 static int tch_call_allowed(struct tch_session *session, struct tch_call *call)
 {
 	const enum tch_life life =
@@ -38,13 +38,13 @@ static int tch_call_allowed(struct tch_session *session, struct tch_call *call)
 }
 
 /* May this call have the slot? Return: 0, -EAGAIN to wait, or the end of it. */
-static __tch_hot int tch_slot_take(struct tch_session *session, struct tch_call *call,
+static __tch_hot_client int tch_slot_take(struct tch_session *session, struct tch_call *call,
 			 const struct tch_waiter *waiter)
 {
 	struct tch_message *msg = &session->msg;
 	int ret;
 
-	lockdep_assert_held(&session->ta->wait.lock);
+	lockdep_assert_held(&session->ta->lock);
 	ret = tch_call_allowed(session, call);
 	if (ret)
 		return ret;
@@ -52,15 +52,11 @@ static __tch_hot int tch_slot_take(struct tch_session *session, struct tch_call 
 		return tch_over(call, TEECHAN_ERROR_CANCEL, TEECHAN_ORIGIN_COMMS);
 	if (msg->state != TCH_IDLE)
 		return -EAGAIN;
-	tch_message_number(msg);
+	tch_message_begin(msg, call->kind);
 	msg->state = TCH_PREPARING;
-	msg->kind = call->kind;
 	msg->cmd = call->cmd;
 	msg->cancel_id = call->cancel_id;
 	msg->deadline = call->deadline;
-	msg->cancelled = false;
-	msg->abandoned = false;
-	msg->answered = false;
 	return 0;
 }
 
@@ -74,19 +70,19 @@ static bool tch_slot_changed(const struct tch_session *session,
 
 /* Another call has the slot: wait for it, out of the way of those that need not. */
 static noinline int tch_slot_wait(struct tch_session *session, struct tch_call *call)
-	__must_hold(&session->ta->wait.lock)
+	__must_hold(&session->ta->lock)
 {
 	struct tch_waiter waiter = { .cancel_id = call->cancel_id };
 	struct tch_ta *ta = session->ta;
 	int waited, ret;
 
-	lockdep_assert_held(&ta->wait.lock);
+	lockdep_assert_held(&ta->lock);
 	list_add(&waiter.on_session, &session->waiters);
 	for (;;) {
-		spin_unlock(&ta->wait.lock);
+		spin_unlock(&ta->lock);
 		waited = tch_wait(session->slot_wait,
 				  tch_slot_changed(session, &waiter), 1, call->deadline);
-		spin_lock(&ta->wait.lock);
+		spin_lock(&ta->lock);
 		ret = tch_slot_take(session, call, &waiter);
 		if (ret != -EAGAIN)
 			break;
@@ -116,20 +112,20 @@ static noinline int tch_slot_wait(struct tch_session *session, struct tch_call *
  * Return: 0 and the slot is the caller's, who must go on to tch_call_send();
  * TCH_OVER; -ENOENT when the session is not open; -ERESTARTSYS.
  */
-__tch_hot int tch_call_begin(struct tch_session *session, struct tch_call *call)
+__tch_hot_client int tch_call_begin(struct tch_session *session, struct tch_call *call)
 {
 	struct tch_ta *ta = session->ta;
 	int ret;
 
-	spin_lock(&ta->wait.lock);
+	spin_lock(&ta->lock);
 	ret = tch_slot_take(session, call, NULL);
 	if (ret == -EAGAIN)
 		ret = tch_slot_wait(session, call);
-	spin_unlock(&ta->wait.lock);
+	spin_unlock(&ta->lock);
 	return ret;
 }
 
-/* Why a message that is ready may not be queued after all; ta->wait.lock is held. */
+/* Why a message that is ready may not be queued after all; ta->lock is held. */
 static int tch_may_queue(struct tch_session *session, struct tch_call *call)
 {
 	struct tch_ta *ta = session->ta;
@@ -150,7 +146,7 @@ static int tch_may_queue(struct tch_session *session, struct tch_call *call)
 }
 
 /* Turn an error of lending into the result that the specification has for it. */
-static int tch_lend_error(struct tch_call *call, int error)
+static noinline int tch_lend_error(struct tch_call *call, int error)
 {
 	switch (error) {
 	case -EBUSY:
@@ -165,18 +161,18 @@ static int tch_lend_error(struct tch_call *call, int error)
 }
 
 /* Undo tch_call_begin(), or the making of a session. */
-static void tch_call_drop(struct tch_session *session)
+static noinline void tch_call_drop(struct tch_session *session)
 {
 	struct tch_ta *ta = session->ta;
 	bool gone;
 
 	tch_params_return(session);
-	spin_lock(&ta->wait.lock);
+	spin_lock(&ta->lock);
 	if (session->life == TCH_OPENING)
 		tch_session_live(session, TCH_GONE);
 	tch_message_release(session);
 	gone = session->life == TCH_GONE;
-	spin_unlock(&ta->wait.lock);
+	spin_unlock(&ta->lock);
 	if (gone)
 		tch_session_unlist(session);
 }
@@ -191,7 +187,7 @@ static void tch_call_drop(struct tch_session *session)
  * Return: 0; else the slot is free again and nothing is lent: TCH_OVER; -ENOENT
  * when the session was closed; -EFAULT; or an error of tch_params_take().
  */
-__tch_hot int tch_call_send(struct tch_session *session, struct tch_call *call)
+__tch_hot_client int tch_call_send(struct tch_session *session, struct tch_call *call)
 {
 	struct tch_message *msg = &session->msg;
 	struct tch_ta *ta = session->ta;
@@ -209,11 +205,11 @@ __tch_hot int tch_call_send(struct tch_session *session, struct tch_call *call)
 	if (ret)
 		goto drop;
 
-	spin_lock(&ta->wait.lock);
+	spin_lock(&ta->lock);
 	ret = tch_may_queue(session, call);
 	if (!ret)
 		tch_message_enqueue(session, false);
-	spin_unlock(&ta->wait.lock);
+	spin_unlock(&ta->lock);
 	if (ret)
 		goto drop;
 
@@ -233,13 +229,13 @@ static u32 tch_call_seq(const struct tch_call *call)
 }
 
 /* The answer is there: take it, and free the slot. Memory is copied without the lock. */
-static __tch_hot int tch_collect(struct tch_session *session, struct tch_call *call)
+static __tch_hot_client int tch_collect(struct tch_session *session, struct tch_call *call)
 {
 	struct tch_message *msg = &session->msg;
 	struct tch_ta *ta = session->ta;
 	int ret = 0;
 
-	lockdep_assert_held(&ta->wait.lock);
+	lockdep_assert_held(&ta->lock);
 	trace_tch_done(session);
 	call->ret = msg->ret;
 	call->origin = msg->origin;
@@ -247,9 +243,9 @@ static __tch_hot int tch_collect(struct tch_session *session, struct tch_call *c
 		call->written = tch_params_collect_values(session, call->params);
 	if (msg->answered && msg->copies) {
 		msg->state = TCH_COLLECTING;
-		spin_unlock(&ta->wait.lock);
+		spin_unlock(&ta->lock);
 		ret = tch_params_collect_memory(session);
-		spin_lock(&ta->wait.lock);
+		spin_lock(&ta->lock);
 	}
 	tch_message_release(session);
 	return ret;
@@ -259,12 +255,12 @@ static __tch_hot int tch_collect(struct tch_session *session, struct tch_call *c
  * How a call stands. @late: its deadline has come.
  * Return: as tch_call_wait(), or -EAGAIN to sleep.
  */
-static __tch_hot int tch_call_look(struct tch_session *session, struct tch_call *call,
+static __tch_hot_client int tch_call_look(struct tch_session *session, struct tch_call *call,
 				   bool late, bool *taken_back)
 {
 	struct tch_message *msg = &session->msg;
 
-	lockdep_assert_held(&session->ta->wait.lock);
+	lockdep_assert_held(&session->ta->lock);
 	if (msg->seq != tch_call_seq(call) || msg->kind != call->kind || msg->abandoned)
 		return -ENOENT;
 	if (msg->state == TCH_DONE)
@@ -283,24 +279,24 @@ static __tch_hot int tch_call_look(struct tch_session *session, struct tch_call 
 
 /*
  * Sleep until the message may be over, or its deadline was brought forward.
- * ta->wait.lock is held, and given up meanwhile; who wakes holds it too.
+ * ta->lock is held, and given up meanwhile; who wakes holds it too.
  * Return: true when the deadline has come.
  */
 static bool tch_call_sleep(struct tch_session *session)
-	__must_hold(&session->ta->wait.lock)
+	__must_hold(&session->ta->lock)
 {
 	struct tch_message *msg = &session->msg;
 	const ktime_t deadline = msg->deadline;
 	struct tch_ta *ta = session->ta;
 	bool late;
 
-	lockdep_assert_held(&ta->wait.lock);
+	lockdep_assert_held(&ta->lock);
 	msg->waiter = current;
 	set_current_state(TCH_SLEEP);
-	spin_unlock(&ta->wait.lock);
+	spin_unlock(&ta->lock);
 	late = tch_nap(deadline);
 	__set_current_state(TASK_RUNNING);
-	spin_lock(&ta->wait.lock);
+	spin_lock(&ta->lock);
 	msg->waiter = NULL;
 	return late;
 }
@@ -318,21 +314,21 @@ static bool tch_call_sleep(struct tch_session *session)
  * another thread waits for it; -ERESTARTSYS: the message stays as it is;
  * -EFAULT: it was answered, but the outputs could not be stored.
  */
-__tch_hot int tch_call_wait(struct tch_session *session, struct tch_call *call)
+__tch_hot_client int tch_call_wait(struct tch_session *session, struct tch_call *call)
 {
 	struct tch_ta *ta = session->ta;
 	bool taken_back = false, late = false;
 	int ret;
 
 	cond_resched();
-	spin_lock(&ta->wait.lock);
+	spin_lock(&ta->lock);
 	for (;;) {
 		ret = tch_call_look(session, call, late, &taken_back);
 		if (ret != -EAGAIN)
 			break;
 		late = tch_call_sleep(session);
 	}
-	spin_unlock(&ta->wait.lock);
+	spin_unlock(&ta->lock);
 	if (taken_back)
 		tch_message_finish(session, false, TEECHAN_ERROR_TIMEOUT, TEECHAN_ORIGIN_COMMS);
 	return ret;
@@ -343,7 +339,7 @@ static void tch_mark_cancelled(struct tch_session *session, ktime_t deadline)
 {
 	struct tch_message *msg = &session->msg;
 
-	lockdep_assert_held(&session->ta->wait.lock);
+	lockdep_assert_held(&session->ta->lock);
 	msg->cancelled = true;
 	if (!deadline || (msg->deadline && msg->deadline <= deadline))
 		return;
@@ -369,7 +365,7 @@ bool tch_call_cancel(struct tch_session *session, u64 cancel_id, ktime_t deadlin
 	bool found = false, taken_back = false;
 	struct tch_waiter *waiter;
 
-	spin_lock(&ta->wait.lock);
+	spin_lock(&ta->lock);
 	list_for_each_entry(waiter, &session->waiters, on_session) {
 		if (waiter->cancel_id == cancel_id) {
 			WRITE_ONCE(waiter->cancelled, true);
@@ -395,7 +391,7 @@ bool tch_call_cancel(struct tch_session *session, u64 cancel_id, ktime_t deadlin
 			break;
 		}
 	}
-	spin_unlock(&ta->wait.lock);
+	spin_unlock(&ta->lock);
 	if (taken_back)
 		tch_message_finish(session, false, TEECHAN_ERROR_CANCEL, TEECHAN_ORIGIN_COMMS);
 	return found;

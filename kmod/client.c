@@ -388,7 +388,7 @@ fault:
 	return -EFAULT;
 }
 
-static __tch_hot int tch_ioctl_invoke(struct tch_client *client, void __user *arg)
+static __tch_hot_page __tch_hot_client int tch_ioctl_invoke(struct tch_client *client, void __user *arg)
 {
 	/* Valid as far as call.count, and then as call.written says. */
 	struct teechan_param params[TEECHAN_PARAMS] __tch_uninit;
@@ -533,7 +533,7 @@ static noinline long tch_client_manage(struct tch_client *client, unsigned int c
 	}
 }
 
-static __tch_hot long tch_client_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
+static __tch_hot_client long tch_client_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 {
 	struct tch_client *client = file->private_data;
 	void __user *user = (void __user *)arg;

@@ -12,7 +12,7 @@ static struct tch_session *tch_take_first(struct tch_ta *ta)
 {
 	struct tch_session *session;
 
-	lockdep_assert_held(&ta->wait.lock);
+	lockdep_assert_held(&ta->lock);
 	session = list_first_entry_or_null(&ta->queue, struct tch_session, on_queue);
 	if (session) {
 		tch_message_dequeue(session);
@@ -26,27 +26,27 @@ static struct tch_session *tch_take_first(struct tch_ta *ta)
 
 /*
  * Sleep until this thread is woken for a message, for the TA's death or by a
- * signal. ta->wait.lock is held, and given up meanwhile; who wakes holds it too.
+ * signal. ta->lock is held, and given up meanwhile; who wakes holds it too.
  * Return: 0 to look again, -ETIMEDOUT.
  */
 static int tch_await_wakeup(struct tch_ta *ta, ktime_t deadline)
-	__must_hold(&ta->wait.lock)
+	__must_hold(&ta->lock)
 {
-	DEFINE_WAIT_FUNC(wait, default_wake_function);
+	struct tch_sleeper sleeper = { .task = current };
 	bool late;
 
-	lockdep_assert_held(&ta->wait.lock);
-	__add_wait_queue_entry_tail_exclusive(&ta->wait, &wait);
+	lockdep_assert_held(&ta->lock);
+	list_add_tail(&sleeper.on_ta, &ta->sleepers);
 	set_current_state(TCH_SLEEP);
-	spin_unlock(&ta->wait.lock);
+	spin_unlock(&ta->lock);
 	late = tch_nap(deadline);
 	__set_current_state(TASK_RUNNING);
-	spin_lock(&ta->wait.lock);
-	__remove_wait_queue(&ta->wait, &wait);
+	spin_lock(&ta->lock);
+	list_del(&sleeper.on_ta);
 	return late ? -ETIMEDOUT : 0;
 }
 
-static __tch_hot int tch_await_message(struct tch_ta *ta, ktime_t deadline, bool nonblock,
+static __tch_hot_ta int tch_await_message(struct tch_ta *ta, ktime_t deadline, bool nonblock,
 			     struct tch_session **out)
 {
 	int ret = 0;
@@ -56,7 +56,7 @@ static __tch_hot int tch_await_message(struct tch_ta *ta, ktime_t deadline, bool
 	 * first, its next message may be there before we went to sleep.
 	 */
 	cond_resched();
-	spin_lock(&ta->wait.lock);
+	spin_lock(&ta->lock);
 	for (;;) {
 		*out = NULL;
 		if (ta->dead) {
@@ -76,7 +76,7 @@ static __tch_hot int tch_await_message(struct tch_ta *ta, ktime_t deadline, bool
 		if (ret && ret != -ETIMEDOUT)
 			break;
 	}
-	spin_unlock(&ta->wait.lock);
+	spin_unlock(&ta->lock);
 	return *out ? 0 : ret;
 }
 
@@ -90,7 +90,7 @@ static void tch_undeliver(struct tch_session *session)
 	struct tch_ta *ta = session->ta;
 	bool finish = false;
 
-	spin_lock(&ta->wait.lock);
+	spin_lock(&ta->lock);
 	if (msg->state == TCH_DELIVERING) {
 		ta->held--;
 		if ((msg->abandoned || msg->cancelled) &&
@@ -104,7 +104,7 @@ static void tch_undeliver(struct tch_session *session)
 			msg->queued_at = since;
 		}
 	}
-	spin_unlock(&ta->wait.lock);
+	spin_unlock(&ta->lock);
 	if (finish)
 		tch_message_finish(session, false, TEECHAN_ERROR_CANCEL, TEECHAN_ORIGIN_COMMS);
 }
@@ -152,7 +152,7 @@ fault:
  * Return: 0; -EAGAIN; -ETIMEDOUT; -ERESTARTSYS; -ESHUTDOWN when the TA counts
  * as dead; -EFAULT: the message is queued again, or over if it was cancelled.
  */
-__tch_hot int tch_delivery_receive(struct tch_ta *ta, struct teechan_reply_recv __user *to,
+__tch_hot_ta int tch_delivery_receive(struct tch_ta *ta, struct teechan_reply_recv __user *to,
 			 u64 deadline, bool nonblock)
 {
 	struct tch_session *session;
@@ -173,12 +173,12 @@ __tch_hot int tch_delivery_receive(struct tch_ta *ta, struct teechan_reply_recv 
 	return ret;
 }
 
-/* A message that the TA holds, by its id; ta->wait.lock is held. */
-static __tch_hot struct tch_session *tch_held(struct tch_ta *ta, u64 id)
+/* A message that the TA holds, by its id; ta->lock is held. */
+static __tch_hot_ta struct tch_session *tch_held(struct tch_ta *ta, u64 id)
 {
 	struct tch_session *session = ta->recent;
 
-	lockdep_assert_held(&ta->wait.lock);
+	lockdep_assert_held(&ta->lock);
 	if (!session || session->ta_id != (u32)id)
 		session = xa_load(&ta->sessions, (u32)id);
 	if (!session || session->msg.seq != id >> 32 ||
@@ -195,17 +195,17 @@ static __tch_hot struct tch_session *tch_held(struct tch_ta *ta, u64 id)
  * Return: 0, also when nobody waits for the answer any more; -ENOENT when the
  * TA does not hold such a message; -ESHUTDOWN when it counts as dead.
  */
-__tch_hot int tch_delivery_reply(struct tch_ta *ta, const struct tch_answer *in)
+__tch_hot_ta int tch_delivery_reply(struct tch_ta *ta, const struct tch_answer *in)
 {
 	struct tch_call_event event;
 	struct tch_session *session;
 	bool dead, later;
 
-	spin_lock(&ta->wait.lock);
+	spin_lock(&ta->lock);
 	dead = ta->dead;
 	session = tch_held(ta, in->id);
 	if (!session) {
-		spin_unlock(&ta->wait.lock);
+		spin_unlock(&ta->lock);
 		return dead ? -ESHUTDOWN : -ENOENT;
 	}
 	ta->held--;
@@ -214,9 +214,9 @@ __tch_hot int tch_delivery_reply(struct tch_ta *ta, const struct tch_answer *in)
 	if (later) {
 		kref_get(&session->ref);
 		session->msg.state = TCH_FINISHING;
-		spin_unlock(&ta->wait.lock);
+		spin_unlock(&ta->lock);
 		tch_params_return(session);
-		spin_lock(&ta->wait.lock);
+		spin_lock(&ta->lock);
 	}
 	tch_params_answer(session, in);
 	tch_message_end(session, true, in->ret, in->origin ?: TEECHAN_ORIGIN_TA, &event);
@@ -224,7 +224,7 @@ __tch_hot int tch_delivery_reply(struct tch_ta *ta, const struct tch_answer *in)
 		kref_get(&session->ref);
 		later = true;
 	}
-	spin_unlock(&ta->wait.lock);
+	spin_unlock(&ta->lock);
 
 	if (later) {
 		tch_message_told(session, &event);
@@ -246,12 +246,12 @@ int tch_delivery_cancelled(struct tch_ta *ta, u64 id)
 	struct tch_session *session;
 	int ret = -ENOENT;
 
-	spin_lock(&ta->wait.lock);
+	spin_lock(&ta->lock);
 	session = tch_held(ta, id);
 	if (session)
 		ret = session->msg.cancelled ||
 		      (session->msg.abandoned &&
 		       session->msg.kind != TEECHAN_KIND_CLOSE);
-	spin_unlock(&ta->wait.lock);
+	spin_unlock(&ta->lock);
 	return ret;
 }

@@ -13,15 +13,23 @@
 /* How long a look at who listens holds. */
 #define TCH_WATCH_NS	NSEC_PER_MSEC
 
-/*
- * To the end of the TA's queue, or to its head; one thread wakes for it. The two
- * sides hand the CPU over: whoever sends is about to sleep.
- */
-__tch_hot void tch_message_enqueue(struct tch_session *session, bool first)
+/* One that sleeps: who was woken already has a message to take. */
+static void tch_ta_wake_one(struct tch_ta *ta)
+{
+	struct tch_sleeper *sleeper;
+
+	lockdep_assert_held(&ta->lock);
+	list_for_each_entry(sleeper, &ta->sleepers, on_ta)
+		if (wake_up_process(sleeper->task))
+			break;
+}
+
+/* To the end of the TA's queue, or to its head; one thread wakes for it. */
+__tch_hot_client void tch_message_enqueue(struct tch_session *session, bool first)
 {
 	struct tch_ta *ta = session->ta;
 
-	lockdep_assert_held(&ta->wait.lock);
+	lockdep_assert_held(&ta->lock);
 	session->msg.state = TCH_QUEUED;
 	session->msg.queued_at = tch_clock();
 	if (first)
@@ -30,54 +38,50 @@ __tch_hot void tch_message_enqueue(struct tch_session *session, bool first)
 		list_add_tail(&session->on_queue, &ta->queue);
 	ta->queued++;
 	trace_tch_send(session);
-	__wake_up_locked_sync_key(&ta->wait, TASK_INTERRUPTIBLE, NULL);
+	tch_ta_wake_one(ta);
 	if (waitqueue_active(&ta->polled))
 		wake_up_interruptible_poll(&ta->polled, EPOLLIN | EPOLLRDNORM);
 }
 
-__tch_hot void tch_message_dequeue(struct tch_session *session)
+__tch_hot_ta void tch_message_dequeue(struct tch_session *session)
 {
-	lockdep_assert_held(&session->ta->wait.lock);
+	lockdep_assert_held(&session->ta->lock);
 	list_del_init(&session->on_queue);
 	session->ta->queued--;
 }
 
-/*
- * The slot is free for the next call; or for the CLOSE that the TA is still to
- * get, which goes before all that others have queued.
- */
-__tch_hot void tch_message_release(struct tch_session *session)
+/* The CLOSE that the TA is still to get goes before all that others have queued. */
+static noinline void tch_message_close(struct tch_session *session)
 {
 	struct tch_message *msg = &session->msg;
-	struct tch_ta *ta = session->ta;
 
-	lockdep_assert_held(&ta->wait.lock);
-	msg->state = TCH_IDLE;
-	if (session->life != TCH_CLOSING) {
-		if (!list_empty(&session->waiters))
-			wake_up_interruptible(&session->slot_wait);
-		return;
-	}
-	if (ta->dead) {
+	if (session->ta->dead) {
 		tch_session_live(session, TCH_GONE);
 		return;
 	}
-	tch_message_number(msg);
-	msg->kind = TEECHAN_KIND_CLOSE;
+	tch_message_begin(msg, TEECHAN_KIND_CLOSE);
 	msg->cmd = 0;
 	msg->cancel_id = 0;
 	msg->deadline = 0;
-	msg->cancelled = false;
 	msg->abandoned = true;
-	msg->lends = false;
-	msg->copies = false;
 	msg->count = 0;
 	tch_message_enqueue(session, true);
 }
 
+/* The slot is free for the next call, or for the CLOSE. */
+__tch_hot_client void tch_message_release(struct tch_session *session)
+{
+	lockdep_assert_held(&session->ta->lock);
+	session->msg.state = TCH_IDLE;
+	if (session->life == TCH_CLOSING)
+		tch_message_close(session);
+	else if (!list_empty(&session->waiters))
+		wake_up_interruptible(&session->slot_wait);
+}
+
 static void tch_count_call(struct tch_ta *ta, const struct tch_message *msg, u64 latency)
 {
-	lockdep_assert_held(&ta->wait.lock);
+	lockdep_assert_held(&ta->lock);
 	if (msg->kind == TEECHAN_KIND_OPEN) {
 		if (msg->ret != TEECHAN_SUCCESS)
 			return;
@@ -96,7 +100,7 @@ static void tch_count_call(struct tch_ta *ta, const struct tch_message *msg, u64
  */
 static bool tch_ta_is_watched(struct tch_ta *ta, u64 now)
 {
-	lockdep_assert_held(&ta->wait.lock);
+	lockdep_assert_held(&ta->lock);
 	if (now - ta->watch_looked >= TCH_WATCH_NS) {
 		ta->watch_looked = now;
 		ta->watched = tch_events_wanted();
@@ -104,7 +108,7 @@ static bool tch_ta_is_watched(struct tch_ta *ta, u64 now)
 	return ta->watched;
 }
 
-/* What the end of a message means for its session; ta->wait.lock is held. */
+/* What the end of a message means for its session; ta->lock is held. */
 static void tch_settle(struct tch_session *session)
 {
 	const struct tch_message *msg = &session->msg;
@@ -127,20 +131,20 @@ static void tch_settle(struct tch_session *session)
 /**
  * tch_message_end() - a message is over: its caller wakes, or the slot is free
  *	again if nobody waits
- * @session: whose; ta->wait.lock is held, and nothing is lent any more
+ * @session: whose; ta->lock is held, and nothing is lent any more
  * @answered: by the TA
  * @ret: result
  * @origin: of @ret
  * @event: filled, for tch_message_told() after the lock
  */
-__tch_hot void tch_message_end(struct tch_session *session, bool answered, u32 ret, u32 origin,
+__tch_hot_ta void tch_message_end(struct tch_session *session, bool answered, u32 ret, u32 origin,
 		     struct tch_call_event *event)
 {
 	struct tch_message *msg = &session->msg;
 	struct tch_ta *ta = session->ta;
 	const u64 now = tch_clock();
 
-	lockdep_assert_held(&ta->wait.lock);
+	lockdep_assert_held(&ta->lock);
 	msg->answered = answered;
 	msg->ret = ret;
 	msg->origin = origin;
@@ -167,7 +171,7 @@ __tch_hot void tch_message_end(struct tch_session *session, bool answered, u32 r
 }
 
 /* What follows from the end of a message, without the lock; may sleep. */
-__tch_hot void tch_message_told(struct tch_session *session, const struct tch_call_event *event)
+__tch_hot_ta void tch_message_told(struct tch_session *session, const struct tch_call_event *event)
 {
 	if (event->told)
 		tch_event_call(session, event);
@@ -184,9 +188,9 @@ void tch_message_finish(struct tch_session *session, bool answered, u32 ret, u32
 	struct tch_call_event event;
 
 	tch_params_return(session);
-	spin_lock(&session->ta->wait.lock);
+	spin_lock(&session->ta->lock);
 	tch_message_end(session, answered, ret, origin, &event);
-	spin_unlock(&session->ta->wait.lock);
+	spin_unlock(&session->ta->lock);
 	tch_message_told(session, &event);
 }
 
@@ -198,7 +202,7 @@ bool tch_message_give_up(struct tch_session *session)
 {
 	struct tch_message *msg = &session->msg;
 
-	lockdep_assert_held(&session->ta->wait.lock);
+	lockdep_assert_held(&session->ta->lock);
 	msg->abandoned = true;
 	if (msg->state != TCH_QUEUED)
 		return false;
@@ -220,7 +224,7 @@ void tch_message_quit(struct tch_session *session)
 	struct tch_ta *ta = session->ta;
 	bool taken_back = false, gone;
 
-	spin_lock(&ta->wait.lock);
+	spin_lock(&ta->lock);
 	WRITE_ONCE(session->quit, true);
 	if (session->life == TCH_OPEN)
 		tch_session_live(session, TCH_CLOSING);
@@ -244,7 +248,7 @@ void tch_message_quit(struct tch_session *session)
 	tch_message_wake(msg);
 	wake_up_interruptible_all(&session->slot_wait);
 	gone = session->life == TCH_GONE;
-	spin_unlock(&ta->wait.lock);
+	spin_unlock(&ta->lock);
 	if (gone)
 		tch_session_unlist(session);
 	if (taken_back)
@@ -263,7 +267,7 @@ void tch_message_kill(struct tch_session *session)
 	struct tch_ta *ta = session->ta;
 	bool finish = true;
 
-	spin_lock(&ta->wait.lock);
+	spin_lock(&ta->lock);
 	switch (msg->state) {
 	case TCH_QUEUED:
 		tch_message_dequeue(session);
@@ -278,7 +282,7 @@ void tch_message_kill(struct tch_session *session)
 	if (finish)
 		msg->state = TCH_FINISHING;
 	wake_up_interruptible_all(&session->slot_wait);
-	spin_unlock(&ta->wait.lock);
+	spin_unlock(&ta->lock);
 	if (finish)
 		tch_message_finish(session, false, TEECHAN_ERROR_TARGET_DEAD, TEECHAN_ORIGIN_TEE);
 }

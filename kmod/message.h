@@ -17,6 +17,7 @@
 #define TCH_MESSAGE_H
 
 #include <linux/ktime.h>
+#include <linux/stddef.h>
 #include <linux/types.h>
 
 #include "../include/uapi/teechan.h"
@@ -38,7 +39,7 @@ enum tch_state {
 };
 
 /**
- * struct tch_message - the slot; all members under ta->wait.lock unless @state gives
+ * struct tch_message - the slot; all members under ta->lock unless @state gives
  *	the message to one thread
  * @state: see above
  * @seq: number of the message in its session, in the upper half of its ids
@@ -67,11 +68,13 @@ struct tch_message {
 	ktime_t deadline;
 	u64 queued_at;
 	struct task_struct *waiter;
-	bool cancelled;
-	bool abandoned;
-	bool answered;
-	bool lends;
-	bool copies;
+	struct_group(marks,
+		bool cancelled;
+		bool abandoned;
+		bool answered;
+		bool lends;
+		bool copies;
+	);
 	unsigned int count;
 	u32 ret;
 	u32 origin;

@@ -276,14 +276,14 @@ static int tch_dump_ta(struct tch_ta *ta, void *data)
 	header = tch_dump_begin(dump, TEECHAN_CMD_GET_TA);
 	if (!header)
 		return -EMSGSIZE;
-	spin_lock(&ta->wait.lock);
+	spin_lock(&ta->lock);
 	queued = ta->queued;
 	held = ta->held;
 	live = ta->live;
 	calls = ta->calls;
 	opens = ta->opens;
 	memcpy(histogram, ta->histogram, sizeof(histogram));
-	spin_unlock(&ta->wait.lock);
+	spin_unlock(&ta->lock);
 	return tch_dump_end(dump, header,
 			    tch_put_ta(dump->skb, ta) ?:
 			    nla_put_u32(dump->skb, TEECHAN_A_QUEUED, queued) ?:
@@ -297,7 +297,7 @@ static int tch_dump_ta(struct tch_ta *ta, void *data)
 
 static u32 tch_session_state(const struct tch_session *session)
 {
-	lockdep_assert_held(&session->ta->wait.lock);
+	lockdep_assert_held(&session->ta->lock);
 	switch (session->life) {
 	case TCH_OPENING:
 		return TEECHAN_STATE_OPENING;
@@ -325,10 +325,10 @@ static int tch_dump_session(struct tch_dump *dump, struct tch_session *session)
 
 	if (!header)
 		return -EMSGSIZE;
-	spin_lock(&session->ta->wait.lock);
+	spin_lock(&session->ta->lock);
 	state = tch_session_state(session);
 	messages = session->msg.seq;
-	spin_unlock(&session->ta->wait.lock);
+	spin_unlock(&session->ta->lock);
 	return tch_dump_end(dump, header, tch_put_session(dump->skb, session) ?:
 			    nla_put_u32(dump->skb, TEECHAN_A_STATE, state) ?:
 			    nla_put_u32(dump->skb, TEECHAN_A_MESSAGES, messages));
@@ -344,11 +344,11 @@ static int tch_dump_sessions_of(struct tch_ta *ta, void *data)
 	if (!tch_dump_wants_ta(dump, ta))
 		return 0;
 	for (;;) {
-		spin_lock(&ta->wait.lock);
+		spin_lock(&ta->lock);
 		session = xa_find_after(&ta->sessions, &id, U32_MAX, XA_PRESENT);
 		if (session)
 			kref_get(&session->ref);
-		spin_unlock(&ta->wait.lock);
+		spin_unlock(&ta->lock);
 		if (!session)
 			return 0;
 		if (tch_dump_wants_client(dump, session->client) &&
@@ -462,9 +462,9 @@ static int tch_put_counters(struct sk_buff *skb)
 
 static int tch_watch_again(struct tch_ta *ta, void *data)
 {
-	spin_lock(&ta->wait.lock);
+	spin_lock(&ta->lock);
 	ta->watch_looked = 0;
-	spin_unlock(&ta->wait.lock);
+	spin_unlock(&ta->lock);
 	return 0;
 }
 

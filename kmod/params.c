@@ -67,7 +67,7 @@ static u64 tch_inbox_share(const struct teechan_param *p)
  * Return: 0; -EINVAL for a bad type, or a member that must be zero; -E2BIG when
  * the temporary references do not fit the inbox.
  */
-__tch_hot int tch_params_check(const struct teechan_param *in, unsigned int count)
+__tch_hot_client int tch_params_check(const struct teechan_param *in, unsigned int count)
 {
 	const struct teechan_param *const end = in + count;
 	u64 used = 0;
@@ -185,7 +185,7 @@ static noinline int tch_params_take_memory(struct tch_session *session,
  * Return: 0; -EFAULT; -ENXIO for a region that the client does not have; or an
  * error of tch_loan_make(). Nothing is lent after an error.
  */
-__tch_hot int tch_params_take(struct tch_session *session, const struct teechan_param *in,
+__tch_hot_client int tch_params_take(struct tch_session *session, const struct teechan_param *in,
 			      unsigned int count)
 {
 	const struct teechan_param *const end = in + count, *it;
@@ -193,8 +193,6 @@ __tch_hot int tch_params_take(struct tch_session *session, const struct teechan_
 	struct tch_param *param = msg->params;
 	bool memory = false;
 
-	msg->lends = false;
-	msg->copies = false;
 	msg->count = count;
 	for (it = in; it < end; it++, param++) {
 		param->type = it->type;
@@ -205,7 +203,7 @@ __tch_hot int tch_params_take(struct tch_session *session, const struct teechan_
 }
 
 /* Take from a TA's answer what is an output, and nothing else. */
-__tch_hot void tch_params_answer(struct tch_session *session, const struct tch_answer *in)
+__tch_hot_ta void tch_params_answer(struct tch_session *session, const struct tch_answer *in)
 {
 	struct tch_message *msg = &session->msg;
 	int i;
@@ -247,7 +245,7 @@ void tch_params_return(struct tch_session *session)
  * Return: what was written, TCH_NEW_A() and TCH_NEW_B() of each; of the rest of
  * @out nothing may be valid.
  */
-__tch_hot u32 tch_params_collect_values(const struct tch_session *session,
+__tch_hot_client u32 tch_params_collect_values(const struct tch_session *session,
 					struct teechan_param *out)
 {
 	const struct tch_message *msg = &session->msg;

@@ -76,8 +76,8 @@ void tch_inbox_free(void *inbox)
 		free_pages_exact(inbox, TCH_INBOX_SIZE);
 }
 
-/* May run under the mmap lock: a fault in a window holds a reference. */
-static void tch_session_release(struct kref *ref)
+/* Of tch_session_put(). May run under the mmap lock: a fault in a window holds a reference. */
+void tch_session_release(struct kref *ref)
 {
 	struct tch_session *session = container_of(ref, struct tch_session, ref);
 	struct tch_window *window = &session->ta->window;
@@ -101,11 +101,6 @@ static void tch_session_release(struct kref *ref)
 	tch_ta_put(session->ta);
 	tch_client_put(session->client);
 	kfree(session);
-}
-
-__tch_hot void tch_session_put(struct tch_session *session)
-{
-	kref_put(&session->ref, tch_session_release);
 }
 
 /*
@@ -207,7 +202,7 @@ free_session:
  *
  * Return: the session with a reference, or NULL.
  */
-__tch_hot struct tch_session *tch_session_of_client(struct tch_client *client, u32 id)
+__tch_hot_client struct tch_session *tch_session_of_client(struct tch_client *client, u32 id)
 {
 	struct tch_session *session;
 
@@ -225,14 +220,14 @@ __tch_hot struct tch_session *tch_session_of_client(struct tch_client *client, u
 
 /**
  * tch_session_live() - change a session's stage of life, forwards only
- * @session: ta->wait.lock is held
+ * @session: ta->lock is held
  * @life: the next stage
  */
 void tch_session_live(struct tch_session *session, enum tch_life life)
 {
 	struct tch_ta *ta = session->ta;
 
-	lockdep_assert_held(&ta->wait.lock);
+	lockdep_assert_held(&ta->lock);
 	if (session->life <= TCH_OPEN && life > TCH_OPEN && session->counted)
 		ta->live--;
 	session->life = life;
@@ -244,7 +239,7 @@ void tch_session_unlist(struct tch_session *session)
 	struct tch_ta *ta = session->ta;
 	bool was, closed;
 
-	spin_lock(&ta->wait.lock);
+	spin_lock(&ta->lock);
 	was = session->listed;
 	session->listed = false;
 	if (was)
@@ -252,7 +247,7 @@ void tch_session_unlist(struct tch_session *session)
 	if (ta->recent == session)
 		ta->recent = NULL;
 	closed = session->msg.kind == TEECHAN_KIND_CLOSE;
-	spin_unlock(&ta->wait.lock);
+	spin_unlock(&ta->lock);
 	if (!was)
 		return;
 	if (closed)

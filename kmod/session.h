@@ -39,14 +39,14 @@ enum tch_life {
  * @inbox: the memory; belongs to whom the message belongs
  * @written: something was written to @inbox
  * @mapped: the TA saw some of @inbox
- * @life: under ta->wait.lock
- * @quit: the client closed it or is gone; under ta->wait.lock
- * @listed: in ta->sessions; under ta->wait.lock
- * @counted: in ta->live; under ta->wait.lock
+ * @life: under ta->lock
+ * @quit: the client closed it or is gone; under ta->lock
+ * @listed: in ta->sessions; under ta->lock
+ * @counted: in ta->live; under ta->lock
  * @msg: the message
- * @on_queue: in ta->queue while the message is QUEUED; ta->wait.lock
+ * @on_queue: in ta->queue while the message is QUEUED; ta->lock
  * @slot_wait: calls that wait for the slot
- * @waiters: the same, for cancelling them; ta->wait.lock
+ * @waiters: the same, for cancelling them; ta->lock
  */
 struct tch_session {
 	struct kref ref;
@@ -75,9 +75,14 @@ void tch_inbox_free(void *inbox);
 struct tch_session *tch_session_new(struct tch_client *client, struct tch_ta *ta,
 				    const struct teechan_identity *who);
 struct tch_session *tch_session_of_client(struct tch_client *client, u32 id);
-void tch_session_put(struct tch_session *session);
 void tch_session_live(struct tch_session *session, enum tch_life life);
 void tch_session_unlist(struct tch_session *session);
 void tch_session_leave(struct tch_session *session);
+void tch_session_release(struct kref *ref);
+
+static inline void tch_session_put(struct tch_session *session)
+{
+	kref_put(&session->ref, tch_session_release);
+}
 
 #endif /* TCH_SESSION_H */

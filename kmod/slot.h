@@ -29,7 +29,7 @@ static inline bool tch_nap(ktime_t deadline)
 
 /*
  * Wait interruptibly and freezably until @condition, which is only a hint: who
- * uses it looks again under ta->wait.lock.
+ * uses it looks again under ta->lock.
  * Return: 0, -ERESTARTSYS, or -ETIMEDOUT when the deadline has come.
  */
 #define tch_wait(queue, condition, exclusive, deadline)				\
@@ -51,14 +51,16 @@ static inline void tch_message_wake(const struct tch_message *msg)
 		wake_up_process(msg->waiter);
 }
 
-/* The next message of the session gets a number of its own. */
-static inline void tch_message_number(struct tch_message *msg)
+/* The next message of the session: a number of its own, and no mark of the last. */
+static inline void tch_message_begin(struct tch_message *msg, u32 kind)
 {
 	if (!++msg->seq)
 		msg->seq = 1;
+	msg->kind = kind;
+	memset(&msg->marks, 0, sizeof(msg->marks));
 }
 
-/* All with ta->wait.lock held. */
+/* All with ta->lock held. */
 void tch_message_enqueue(struct tch_session *session, bool first);
 void tch_message_dequeue(struct tch_session *session);
 void tch_message_release(struct tch_session *session);

@@ -154,12 +154,22 @@ static struct tch_session *tch_ta_any_session(struct tch_ta *ta)
 	struct tch_session *session;
 	unsigned long id = 0;
 
-	spin_lock(&ta->wait.lock);
+	spin_lock(&ta->lock);
 	session = xa_find(&ta->sessions, &id, ULONG_MAX, XA_PRESENT);
 	if (session)
 		kref_get(&session->ref);
-	spin_unlock(&ta->wait.lock);
+	spin_unlock(&ta->lock);
 	return session;
+}
+
+static void tch_ta_wake_all(struct tch_ta *ta)
+{
+	struct tch_sleeper *sleeper;
+
+	spin_lock(&ta->lock);
+	list_for_each_entry(sleeper, &ta->sleepers, on_ta)
+		wake_up_process(sleeper->task);
+	spin_unlock(&ta->lock);
 }
 
 /*
@@ -175,10 +185,10 @@ static void tch_ta_die(struct tch_ta *ta)
 	mutex_lock(&tch_ta_list_lock);
 	if (ta->bound)
 		list_del_init(&ta->on_list);
-	spin_lock(&ta->wait.lock);
+	spin_lock(&ta->lock);
 	was = ta->dead;
 	WRITE_ONCE(ta->dead, true);
-	spin_unlock(&ta->wait.lock);
+	spin_unlock(&ta->lock);
 	mutex_unlock(&tch_ta_list_lock);
 	if (was)
 		return;
@@ -188,7 +198,7 @@ static void tch_ta_die(struct tch_ta *ta)
 		tch_session_unlist(session);
 		tch_session_put(session);
 	}
-	wake_up_interruptible_all(&ta->wait);
+	tch_ta_wake_all(ta);
 	wake_up_interruptible_poll(&ta->polled, EPOLLHUP | EPOLLERR);
 	if (ta->bound) {
 		tch_stat_inc(TCH_STAT_DEATHS);
@@ -232,8 +242,9 @@ static int tch_ta_open(struct inode *inode, struct file *file)
 	INIT_WORK(&ta->death, tch_ta_death_work);
 	INIT_LIST_HEAD(&ta->queue);
 	xa_init_flags(&ta->sessions, XA_FLAGS_ALLOC1);
-	init_waitqueue_head(&ta->wait);
 	init_waitqueue_head(&ta->polled);
+	spin_lock_init(&ta->lock);
+	INIT_LIST_HEAD(&ta->sleepers);
 
 	file->f_mapping = ta->window.inode->i_mapping;
 	file->private_data = ta;
@@ -283,12 +294,12 @@ static __poll_t tch_ta_poll(struct file *file, poll_table *table)
 		return EPOLLERR;
 	poll_wait(file, &ta->polled, table);
 	/* Who queues a message looks under this lock whether anybody polls. */
-	spin_lock(&ta->wait.lock);
+	spin_lock(&ta->lock);
 	if (ta->dead)
 		ready = EPOLLHUP | EPOLLERR;
 	else if (ta->queued)
 		ready = EPOLLIN | EPOLLRDNORM;
-	spin_unlock(&ta->wait.lock);
+	spin_unlock(&ta->lock);
 	return ready;
 }
 
@@ -436,7 +447,7 @@ invalid:
 	return -EINVAL;
 }
 
-static __tch_hot int tch_ioctl_reply_recv(struct tch_ta *ta, void __user *arg, bool nonblock)
+static __tch_hot_ta int tch_ioctl_reply_recv(struct tch_ta *ta, void __user *arg, bool nonblock)
 {
 	/* tch_reply_take() says which part of it is valid. */
 	struct tch_answer answer __tch_uninit;
@@ -493,7 +504,7 @@ static noinline long tch_ta_manage(struct tch_ta *ta, unsigned int cmd, void __u
 	}
 }
 
-static __tch_hot long tch_ta_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
+static __tch_hot_page __tch_hot_ta long tch_ta_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 {
 	struct tch_ta *ta = file->private_data;
 	void __user *user = (void __user *)arg;

@@ -5,6 +5,7 @@
 
 #include <linux/fs.h>
 #include <linux/kref.h>
+#include <linux/sched.h>
 #include <linux/spinlock.h>
 #include <linux/wait.h>
 #include <linux/workqueue.h>
@@ -28,13 +29,14 @@ struct tch_client;
  * @digest: of its executable, as bound; zeros when that cannot be vouched for
  * @bound: BIND worked; set once, under tch_ta_list_lock
  * @death: death seen where it cannot be carried out
- * @wait: its threads that wait for a message. Its lock protects all that follows,
- *	and every member of this TA's sessions and their messages that says so:
- *	so a message is queued and a thread woken, or none is there and a thread
- *	put to sleep, under one lock. Calls to different TAs have none in common.
- *	Innermost but for the locks of sessions' wait queues, @polled and xarrays
- * @polled: who polls the file. Not @wait, whose lock is taken with interrupts on:
- *	an asynchronous poll (aio) is cancelled from an interrupt
+ * @polled: who polls the file
+ * @lock: protects all that follows, and every member of this TA's sessions and
+ *	their messages that says so: so a message is queued and a thread woken, or
+ *	none is there and a thread put to sleep, under one lock. Calls to different
+ *	TAs have none in common. Innermost but for the locks of sessions' wait
+ *	queues, @polled and xarrays; never taken in an interrupt, unlike that of
+ *	@polled: an asynchronous poll (aio) is cancelled from one
+ * @sleepers: its threads that wait for a message, the first to come first
  * @dead: no message comes in or goes out any more
  * @queue: messages waiting, struct tch_session.on_queue
  * @queued: how many
@@ -61,8 +63,9 @@ struct tch_ta {
 	bool bound;
 	struct work_struct death;
 
-	wait_queue_head_t wait;
 	wait_queue_head_t polled;
+	spinlock_t lock;
+	struct list_head sleepers;
 	bool dead;
 	struct list_head queue;
 	unsigned int queued;
@@ -82,6 +85,16 @@ extern const struct file_operations tch_ta_fops;
 
 int tch_ta_init(void);
 void tch_ta_exit(void);
+
+/**
+ * struct tch_sleeper - a thread of a TA that waits for a message, on its stack
+ * @on_ta: in ta->sleepers; ta->lock
+ * @task: the thread
+ */
+struct tch_sleeper {
+	struct list_head on_ta;
+	struct task_struct *task;
+};
 
 static inline void tch_ta_get(struct tch_ta *ta)
 {

@@ -5,7 +5,7 @@
  * its own number; docs/PROTOCOL.channel.md says what each event means.
  *
  * Those of a message run while it belongs to the thread that tells of it, or
- * under ta->wait.lock, so their order is the order in which things happened.
+ * under ta->lock, so their order is the order in which things happened.
  */
 #undef TRACE_SYSTEM
 #define TRACE_SYSTEM teechan

@@ -26,8 +26,20 @@ described()
 	grep -q '^parm:' "$build/info" || echo 'no parameters'
 }
 
+# What a call runs through on either side, hot.h, is one page.
+one_page()
+{
+	for side in client ta; do
+		readelf -SW "$1" | awk -v name=".text.hot.$side" '
+			{ sub(/^ *\[ *[0-9]+\] /, "") }
+			$1 == name { found = 1; if ($NF != 4096 || length($5) > 6 || $5 > "001000") print name ": " $0 }
+			END { if (!found) print "no section " name }'
+	done
+}
+
 for k in ${TEEPAY_KERNELS:-stock}; do
 	result "sparse and W=1 find nothing (kernel: $k)" "$(clean "$k")"
 	result "modinfo tells what it is (kernel: $k)" "$(described "$(cat "$build/path-$k")")"
+	result "a call runs through one page of code on either side (kernel: $k)" "$(one_page "$(cat "$build/path-$k")")"
 done
 finish
