@@ -137,8 +137,8 @@ static int tch_may_queue(struct tch_session *session, struct tch_call *call)
 	if (session->msg.cancelled)
 		return tch_over(call, TEECHAN_ERROR_CANCEL, TEECHAN_ORIGIN_COMMS);
 	if (call->kind == TEECHAN_KIND_OPEN) {
-		if (ta->live && !(ta->flags & TEECHAN_TA_MULTI_SESSION))
-			return tch_over(call, TEECHAN_ERROR_BUSY, TEECHAN_ORIGIN_TEE);
+		if (!tch_ta_has_room(ta))
+			return -EAGAIN;
 		ta->live++;
 		session->counted = true;
 	}
@@ -185,7 +185,8 @@ static noinline void tch_call_drop(struct tch_session *session)
  *	made again, it finds the id there and only waits
  *
  * Return: 0; else the slot is free again and nothing is lent: TCH_OVER; -ENOENT
- * when the session was closed; -EFAULT; or an error of tch_params_take().
+ * when the session was closed; -EAGAIN when the TA has a session meanwhile, and
+ * takes no more; -EFAULT; or an error of tch_params_take().
  */
 __tch_hot_client int tch_call_send(struct tch_session *session, struct tch_call *call)
 {

@@ -202,39 +202,35 @@ static int tch_client_mmap(struct file *file, struct vm_area_struct *vma)
 
 /* ---- ioctls ---- */
 
-/* Turn an identity that cannot be had into the specification's result. */
-static int tch_identity_error(struct tch_call *call, int error)
+/* How often an opening looks for an instance with room: others may be faster. */
+#define TCH_OPEN_TRIES 16
+
+static int tch_open_refuse(struct tch_call *call, u32 result)
 {
-	switch (error) {
-	case -EACCES:
-		call->ret = TEECHAN_ERROR_ACCESS_DENIED;
-		break;
-	default:
-		return error;
-	}
+	call->ret = result;
 	call->origin = TEECHAN_ORIGIN_TEE;
 	return TCH_OVER;
 }
 
-/* A new session whose message is on its way. Return: 0, TCH_OVER, or -errno. */
-static int tch_open_send(struct tch_client *client, const struct teechan_open *open,
-			 struct tch_call *call, struct tch_session **out)
+/* Turn an identity that cannot be had into the specification's result. */
+static int tch_identity_error(struct tch_call *call, int error)
 {
-	struct teechan_identity who;
+	return error == -EACCES ? tch_open_refuse(call, TEECHAN_ERROR_ACCESS_DENIED) : error;
+}
+
+/* Return: as tch_open_send(); -EAGAIN when the TA has no room, or not any more. */
+static int tch_open_once(struct tch_client *client, const struct teechan_open *open,
+			 const struct teechan_identity *who, struct tch_call *call,
+			 struct tch_session **out)
+{
 	struct tch_session *session;
 	struct tch_ta *ta;
 	int ret;
 
-	ret = tch_identity_make(&who, &client->owner, open->login, open->gid);
-	if (ret)
-		return tch_identity_error(call, ret);
 	ta = tch_ta_find(open->uuid);
-	if (!ta) {
-		call->ret = TEECHAN_ERROR_ITEM_NOT_FOUND;
-		call->origin = TEECHAN_ORIGIN_TEE;
-		return TCH_OVER;
-	}
-	session = tch_session_new(client, ta, &who);
+	if (!ta)
+		return tch_open_refuse(call, TEECHAN_ERROR_ITEM_NOT_FOUND);
+	session = tch_ta_has_room(ta) ? tch_session_new(client, ta, who) : ERR_PTR(-EAGAIN);
 	tch_ta_put(ta);
 	if (IS_ERR(session))
 		return PTR_ERR(session);
@@ -246,6 +242,24 @@ static int tch_open_send(struct tch_client *client, const struct teechan_open *o
 	}
 	*out = session;
 	return 0;
+}
+
+/* A new session whose message is on its way. Return: 0, TCH_OVER, or -errno. */
+static int tch_open_send(struct tch_client *client, const struct teechan_open *open,
+			 struct tch_call *call, struct tch_session **out)
+{
+	struct teechan_identity who;
+	int ret, tries;
+
+	ret = tch_identity_make(&who, &client->owner, open->login, open->gid);
+	if (ret)
+		return tch_identity_error(call, ret);
+	for (tries = 0; tries < TCH_OPEN_TRIES; tries++) {
+		ret = tch_open_once(client, open, &who, call, out);
+		if (ret != -EAGAIN)
+			return ret;
+	}
+	return tch_open_refuse(call, TEECHAN_ERROR_BUSY);
 }
 
 static int tch_open_check(const struct teechan_open *open)

@@ -101,6 +101,12 @@ static inline void tch_ta_get(struct tch_ta *ta)
 	kref_get(&ta->ref);
 }
 
+/* For another session. Only under ta->lock more than a hint. */
+static inline bool tch_ta_has_room(const struct tch_ta *ta)
+{
+	return !READ_ONCE(ta->live) || ta->flags & TEECHAN_TA_MULTI_SESSION;
+}
+
 void tch_ta_put(struct tch_ta *ta);
 struct tch_ta *tch_ta_find(const u8 *uuid);
 int tch_ta_uuid_of(const struct tch_owner *owner, u8 *uuid);

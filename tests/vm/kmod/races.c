@@ -349,6 +349,35 @@ static void closed_during_waits(void)
 	CHECK(await_end(pid) == 0);
 }
 
+static pthread_barrier_t together;
+
+static void *open_at_once(void *data)
+{
+	const int client = client_open();
+
+	(void)data;
+	for (unsigned int i = 0; i < 300; i++) {
+		uint32_t session;
+
+		pthread_barrier_wait(&together);
+		session = client_session(client, uuid_a);
+		pthread_barrier_wait(&together);
+		client_close_session(client, session);
+	}
+	return NULL;
+}
+
+/* As many instances as clients: whoever loses the race for one gets another, not BUSY. */
+static void openings_race(void)
+{
+	struct ta_process ta[THREADS];
+
+	for (unsigned int i = 0; i < THREADS; i++)
+		ta_start(&ta[i], uuid_a, 0);
+	CHECK(pthread_barrier_init(&together, NULL, THREADS) == 0);
+	run_threads(open_at_once);
+}
+
 static void *open_and_close(void *data)
 {
 	(void)data;
@@ -396,6 +425,7 @@ static const struct tap_test tests[] = {
 	{ "race: a session that is opening cannot be found", half_built_session },
 	{ "race: arguments that change are read once", arguments_are_read_once },
 	{ "race: a file that is closed during poll and wait", closed_during_waits },
+	{ "race: clients that open sessions to several instances at once", openings_race },
 	{ "race: files that are opened while the module goes", unloaded_during_opens },
 };
 
