@@ -11,7 +11,7 @@
  *   mmap_lock                                the kernel's, around faults
  *   region->lock                             who may see which page of a region
  *   i_mmap_rwsem, page-table locks           the kernel's, for mapping and unmapping
- *   ta->lock                            a TA's queue, sessions and messages
+ *   ta->lock                                 a TA's queue, sessions and messages
  *   space->lock, tch_users_lock, xarrays, the wait queues of sessions and polls
  *
  * ta->lock is never taken under region->lock, nor the other way round: pages

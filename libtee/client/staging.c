@@ -3,10 +3,10 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 /* A larger one is not kept: it counts against the user's memory. */
 #define KEPT_MAX ((size_t)1 << 20)
-#define PAGE ((size_t)4096)
 
 /* Takes what is kept, so that no other thread has it. */
 static struct staging *kept_take(struct context *ctx)
@@ -21,13 +21,14 @@ static void staging_free(struct context *ctx, struct staging *staging)
 
 int staging_get(struct context *ctx, size_t size, struct staging *out)
 {
+	const size_t page = (size_t)sysconf(_SC_PAGESIZE);
 	struct staging *kept = kept_take(ctx);
 
 	if (kept && kept->region.size >= size) {
 		*out = *kept;
 		free(kept);
 		/* Whole pages are lent: none may carry what an earlier call left there. */
-		memset(out->mapping, 0, (size + PAGE - 1) / PAGE * PAGE);
+		memset(out->mapping, 0, (size + page - 1) / page * page);
 		return 0;
 	}
 	if (kept) {
