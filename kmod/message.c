@@ -90,7 +90,8 @@ static void tch_count_call(struct tch_ta *ta, const struct tch_message *msg, u64
 	} else if (msg->kind == TEECHAN_KIND_INVOKE) {
 		ta->calls++;
 		ta->histogram[min(ilog2(latency | 1), TEECHAN_HIST_LEN - 1)]++;
-		tch_stat_inc(TCH_STAT_CALLS);
+		if (ta->dead)	/* its calls were added up */
+			tch_stat_inc(TCH_STAT_CALLS);
 	}
 }
 

@@ -437,7 +437,6 @@ static const struct {
 	u32 attr;
 	enum tch_stat stat;
 } tch_counters[] = {
-	{ TEECHAN_A_CALLS, TCH_STAT_CALLS },
 	{ TEECHAN_A_OPENS, TCH_STAT_OPENS },
 	{ TEECHAN_A_LENDS, TCH_STAT_LENDS },
 	{ TEECHAN_A_CANCELS, TCH_STAT_CANCELS },
@@ -448,15 +447,12 @@ static const struct {
 
 static int tch_put_counters(struct sk_buff *skb)
 {
-	int i, cpu, ret = 0;
+	int i, ret;
 
-	for (i = 0; !ret && i < ARRAY_SIZE(tch_counters); i++) {
-		u64 sum = 0;
-
-		for_each_possible_cpu(cpu)
-			sum += per_cpu(tch_channel_stats, cpu).count[tch_counters[i].stat];
-		ret = tch_put_u64(skb, tch_counters[i].attr, sum);
-	}
+	ret = tch_put_u64(skb, TEECHAN_A_CALLS, tch_ta_calls());
+	for (i = 0; !ret && i < ARRAY_SIZE(tch_counters); i++)
+		ret = tch_put_u64(skb, tch_counters[i].attr,
+				  tch_stat_sum(tch_counters[i].stat));
 	return ret;
 }
 

@@ -7,7 +7,7 @@
 #include <linux/types.h>
 
 enum tch_stat {
-	TCH_STAT_CALLS,		/* commands answered by a TA */
+	TCH_STAT_CALLS,		/* commands answered by TAs that are dead: see tch_ta_calls() */
 	TCH_STAT_OPENS,		/* sessions opened */
 	TCH_STAT_LENDS,		/* messages that lent something */
 	TCH_STAT_CANCELS,	/* cancellations asked for */
@@ -24,6 +24,17 @@ struct tch_channel_stats {
 /* Per CPU, so that calls to different TAs share no cache line. */
 DECLARE_PER_CPU(struct tch_channel_stats, tch_channel_stats);
 
-#define tch_stat_inc(which)	this_cpu_inc(tch_channel_stats.count[which])
+#define tch_stat_add(which, n)	this_cpu_add(tch_channel_stats.count[which], n)
+#define tch_stat_inc(which)	tch_stat_add(which, 1)
+
+static inline u64 tch_stat_sum(enum tch_stat which)
+{
+	u64 sum = 0;
+	int cpu;
+
+	for_each_possible_cpu(cpu)
+		sum += per_cpu(tch_channel_stats, cpu).count[which];
+	return sum;
+}
 
 #endif /* TCH_STATS_H */

@@ -146,6 +146,23 @@ int tch_ta_each(int (*fn)(struct tch_ta *ta, void *data), void *data)
 	return ret;
 }
 
+/* Commands answered by any TA: a call counts in its TA, which is at hand, until that is dead. */
+u64 tch_ta_calls(void)
+{
+	struct tch_ta *ta;
+	u64 sum;
+
+	mutex_lock(&tch_ta_list_lock);
+	sum = tch_stat_sum(TCH_STAT_CALLS);
+	list_for_each_entry(ta, &tch_ta_list, on_list) {
+		spin_lock(&ta->lock);
+		sum += ta->calls;
+		spin_unlock(&ta->lock);
+	}
+	mutex_unlock(&tch_ta_list_lock);
+	return sum;
+}
+
 /* ---- death ---- */
 
 /* Any session of the TA, with a reference, or NULL. */
@@ -188,6 +205,8 @@ static void tch_ta_die(struct tch_ta *ta)
 	spin_lock(&ta->lock);
 	was = ta->dead;
 	WRITE_ONCE(ta->dead, true);
+	if (!was)
+		tch_stat_add(TCH_STAT_CALLS, ta->calls);
 	spin_unlock(&ta->lock);
 	mutex_unlock(&tch_ta_list_lock);
 	if (was)

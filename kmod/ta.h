@@ -47,7 +47,7 @@ struct tch_client;
  * @recent: whose message it got last, while that is in @sessions
  * @watched: somebody listened to events when that was last looked up,
  * @watch_looked: at this time of tch_clock(); 0: never
- * @calls: commands answered
+ * @calls: commands answered; part of TCH_STAT_CALLS too when @dead
  * @opens: sessions opened
  * @histogram: of @calls by log2 of their nanoseconds
  */
@@ -112,6 +112,7 @@ struct tch_ta *tch_ta_find(const u8 *uuid);
 int tch_ta_uuid_of(const struct tch_owner *owner, u8 *uuid);
 int tch_ta_info(struct tch_client *client, void __user *arg);
 void tch_ta_die_later(struct tch_ta *ta);
+u64 tch_ta_calls(void);
 int tch_ta_each(int (*fn)(struct tch_ta *ta, void *data), void *data);
 
 #endif /* TCH_TA_H */

@@ -325,6 +325,8 @@ static void counters_add_up(void)
 	CHECK(pthread_create(&thread, NULL, cancel_thread, &canceller) == 0);
 	CHECK(client_invoke(fd, &held) == 0 && held.ret == TEECHAN_ERROR_CANCEL);
 	CHECK(pthread_join(thread, NULL) == 0);
+	CHECK(teectl_capture(TEECTL " --json status 2>&1") == 0);
+	CHECK(counter("calls") - before[0] == 11);
 	ta_kill(&ta);
 	CHECK(teectl_capture(TEECTL " --json status 2>&1") == 0);
 	for (size_t i = 0; i < 6; i++)
