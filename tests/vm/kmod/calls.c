@@ -195,6 +195,46 @@ static void id_is_used_once(void)
 	CHECK_ERRNO(ioctl(fd, TEECHAN_INVOKE, &call), ENOENT);
 }
 
+struct cut_short {
+	int fd;
+	volatile pid_t tid;
+	struct teechan_invoke call;
+	int result;
+};
+
+static void *call_once(void *data)
+{
+	struct cut_short *it = data;
+
+	it->tid = gettid();
+	it->result = ioctl(it->fd, TEECHAN_INVOKE, &it->call) ? errno : 0;
+	return NULL;
+}
+
+/* The message is the session's: the thread that made the call may be gone. */
+static void another_thread_collects(void)
+{
+	struct sigaction act = { .sa_handler = nothing };
+	struct cut_short it = { .call.cmd = CMD_HOLD };
+	struct ta_process ta;
+	pthread_t thread;
+	uint64_t id;
+
+	ta_start(&ta, uuid_a, SHARED);
+	it.fd = client_open();
+	it.call.session = client_session(it.fd, uuid_a);
+	CHECK(sigaction(SIGUSR1, &act, NULL) == 0 && pthread_create(&thread, NULL, call_once, &it) == 0);
+	ta_held(&ta);
+	await_sleep(getpid(), it.tid);
+	CHECK(pthread_kill(thread, SIGUSR1) == 0 && pthread_join(thread, NULL) == 0);
+	CHECK(it.result == EINTR && it.call.id != 0);
+	id = it.call.id;
+	ta_go(&ta);
+	CHECK(ioctl(it.fd, TEECHAN_INVOKE, &it.call) == 0 && it.call.ret == 0 && it.call.id == 0);
+	it.call.id = id;
+	CHECK_ERRNO(ioctl(it.fd, TEECHAN_INVOKE, &it.call), ENOENT);
+}
+
 struct opening {
 	int fd;
 	pid_t tid;
@@ -550,6 +590,7 @@ static const struct tap_test tests[] = {
 	{ "rule 1: 300 calls of a client that is stopped and continued execute 300 times", stop_and_continue },
 	{ "rule 1: 300 calls to a TA that is stopped and continued execute 300 times", stopped_ta },
 	{ "rule 1: an id waits for its own message, once, in one thread", id_is_used_once },
+	{ "rule 1: a call whose thread has ended is collected by another, once", another_thread_collects },
 	{ "rule 1: an opening has one thread that waits for it", opening_has_one_waiter },
 	{ "rule 1: a message that could not be copied out is queued again", undelivered_is_queued_again },
 	{ "rule 1: an answer is taken once", answered_once },

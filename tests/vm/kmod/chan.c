@@ -100,6 +100,15 @@ static uint32_t do_cancel(const struct ta *ta, const struct teechan_reply_recv *
 	return TEECHAN_ERROR_CANCEL;
 }
 
+static uint32_t beyond(const uint8_t *mem, uint64_t size)
+{
+	uint32_t found = 0;
+
+	for (mem += size; (uintptr_t)mem % PAGE; mem++)
+		found += *mem != 0;
+	return found;
+}
+
 /* Who opened a session, for as many as a test asks for. */
 #define KNOWN 64
 static struct teechan_identity whose[KNOWN];
@@ -150,6 +159,8 @@ static uint32_t invoke(const struct ta *ta, struct teechan_reply_recv *rr, int h
 		_exit(0);
 	case CMD_FAIL:
 		return (uint32_t)p[0].a;
+	case CMD_BEYOND:
+		return beyond(ta_mem(ta, &p[0]), p[0].b);
 	default:
 		return 0xffff000a;
 	}

@@ -27,6 +27,7 @@ enum {
 	CMD_WHO,	/* params[0] memory out: struct teechan_identity */
 	CMD_DIE,	/* ends the process */
 	CMD_FAIL,	/* ret = params[0].a */
+	CMD_BEYOND,	/* ret = bytes that are not zero in the page of params[0], behind it */
 };
 
 struct ta {

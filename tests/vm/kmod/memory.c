@@ -473,6 +473,28 @@ static void page_of_another_ta_is_busy(void)
 }
 
 /* A message that fails half-way gives back what it had lent. */
+/* What an inbox had in it goes with its session, whoever gets the pages then. */
+static void inbox_begins_as_zeros(void)
+{
+	uint8_t secret[PAGE / 2];
+	struct teechan_param p[4] = { 0 };
+	struct setting s;
+
+	setting_make(&s);
+	memset(secret, 0x5a, sizeof(secret));
+	for (unsigned int i = 0; i < 8; i++) {
+		/* The first of them never had anything in its inbox, the others had. */
+		p[0] = param_mem(TEECHAN_MEM_IN, secret, 16);
+		CHECK(client_call(s.fd, s.session, CMD_BEYOND, p) == 0);
+		p[0] = param_mem(TEECHAN_MEM_IN, secret, sizeof(secret));
+		CHECK(client_call(s.fd, s.session, CMD_ECHO, p) == 0);
+		client_close_session(s.fd, s.session);
+		s.session = client_session(s.fd, uuid_a);
+		if (i % 2)
+			client_close_session(s.fd, client_session(s.fd, uuid_a));
+	}
+}
+
 static void failed_call_lends_nothing(void)
 {
 	struct teechan_invoke call = { .count = TEECHAN_PARAMS };
@@ -509,6 +531,7 @@ static const struct tap_test tests[] = {
 	{ "a TA sees only what is lent, while it is lent", ta_sees_only_what_is_lent },
 	{ "two calls share a lent page", two_calls_share_a_page },
 	{ "a call that fails lends nothing", failed_call_lends_nothing },
+	{ "a session's inbox begins as zeros", inbox_begins_as_zeros },
 };
 
 int main(void)

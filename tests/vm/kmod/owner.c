@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <sched.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -56,6 +57,64 @@ static void forked_child_of_ta(void)
 	await_end(ta.pid);
 	call_end(&calling);
 	CHECK(calling.result == 0 && calling.call.ret == TEECHAN_ERROR_TARGET_DEAD);
+}
+
+/* Which shares the table of files, so that the TA's end closes none of them. */
+static pid_t child_with_our_files(void)
+{
+	return (pid_t)syscall(SYS_clone, CLONE_FILES | SIGCHLD, NULL, NULL, NULL, NULL);
+}
+
+static void child_with_files_of_ta(void)
+{
+	struct calling calling;
+	int ready[2], fd;
+	pid_t pid;
+	char c = 0;
+
+	CHECK(pipe(ready) == 0);
+	pid = fork();
+	CHECK(pid >= 0);
+	if (pid == 0) {
+		int never[2];
+		struct ta own;
+
+		ta_make(&own, uuid_a, SHARED);
+		CHECK(pipe(never) == 0);
+		if (child_with_our_files() == 0)
+			pause();
+		CHECK(write(ready[1], &c, 1) == 1);
+		ta_serve(&own, ready[1], never[0]);
+	}
+	CHECK(read(ready[0], &c, 1) == 1);
+	fd = client_open();
+	call_start(&calling, fd, client_session(fd, uuid_a), CMD_HOLD, NULL);
+	CHECK(read(ready[0], &c, 1) == 1);
+	CHECK(kill(pid, SIGKILL) == 0);
+	await_end(pid);
+	call_end(&calling);
+	CHECK(calling.result == 0 && calling.call.ret == TEECHAN_ERROR_TARGET_DEAD);
+}
+
+/* The child can neither use the session nor end it. */
+static void child_with_files_of_client(void)
+{
+	struct teechan_invoke call = { .cmd = CMD_ECHO };
+	struct ta_process ta;
+	pid_t pid;
+	int fd;
+
+	ta_start(&ta, uuid_a, SHARED);
+	fd = client_open();
+	call.session = client_session(fd, uuid_a);
+	pid = child_with_our_files();
+	CHECK(pid >= 0);
+	if (pid == 0) {
+		CHECK_ERRNO(ioctl(fd, TEECHAN_INVOKE, &call), EPERM);
+		_exit(0);
+	}
+	CHECK(await_end(pid) == 0);
+	CHECK(client_invoke(fd, &call) == 0 && call.ret == 0);
 }
 
 /* A TA without its windows cannot serve: it counts as dead. */
@@ -318,6 +377,8 @@ static void forked_child_of_client(void)
 static const struct tap_test tests[] = {
 	{ "rule 9: a forked child keeps no TA alive", forked_child_of_ta },
 	{ "rule 9: a forked child keeps no session of a client", forked_child_of_client },
+	{ "rule 9: a child that shares the TA's files, not its memory, keeps no TA alive", child_with_files_of_ta },
+	{ "rule 9: a child that shares a client's files, not its memory, is refused", child_with_files_of_client },
 	{ "rule 9: a TA that unmaps a window is dead", ta_that_unmaps_a_window },
 	{ "rule 9: a TA that starts another program is dead", ta_that_execs },
 	{ "rule 9: a TA's file handed on is refused, and keeps no TA alive", passed_file_of_ta },
