@@ -36,13 +36,13 @@ static int tch_await_wakeup(struct tch_ta *ta, ktime_t deadline)
 	bool late;
 
 	lockdep_assert_held(&ta->lock);
-	list_add_tail(&sleeper.on_ta, &ta->sleepers);
+	hlist_add_head(&sleeper.on_ta, &ta->sleepers);
 	set_current_state(TCH_SLEEP);
 	spin_unlock(&ta->lock);
 	late = tch_nap(deadline);
 	__set_current_state(TASK_RUNNING);
 	spin_lock(&ta->lock);
-	list_del(&sleeper.on_ta);
+	__hlist_del(&sleeper.on_ta);
 	return late ? -ETIMEDOUT : 0;
 }
 
@@ -174,7 +174,7 @@ __tch_hot_ta int tch_delivery_receive(struct tch_ta *ta, struct teechan_reply_re
 }
 
 /* A message that the TA holds, by its id; ta->lock is held. */
-static __tch_hot_ta struct tch_session *tch_held(struct tch_ta *ta, u64 id)
+static __always_inline struct tch_session *tch_held(struct tch_ta *ta, u64 id)
 {
 	struct tch_session *session = ta->recent;
 

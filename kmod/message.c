@@ -19,7 +19,7 @@ static void tch_ta_wake_one(struct tch_ta *ta)
 	struct tch_sleeper *sleeper;
 
 	lockdep_assert_held(&ta->lock);
-	list_for_each_entry(sleeper, &ta->sleepers, on_ta)
+	hlist_for_each_entry(sleeper, &ta->sleepers, on_ta)
 		if (wake_up_process(sleeper->task))
 			break;
 }
@@ -43,15 +43,8 @@ __tch_hot_client void tch_message_enqueue(struct tch_session *session, bool firs
 		wake_up_interruptible_poll(&ta->polled, EPOLLIN | EPOLLRDNORM);
 }
 
-__tch_hot_ta void tch_message_dequeue(struct tch_session *session)
-{
-	lockdep_assert_held(&session->ta->lock);
-	list_del_init(&session->on_queue);
-	session->ta->queued--;
-}
-
 /* The CLOSE that the TA is still to get goes before all that others have queued. */
-static noinline void tch_message_close(struct tch_session *session)
+void tch_message_close(struct tch_session *session)
 {
 	struct tch_message *msg = &session->msg;
 
@@ -66,17 +59,6 @@ static noinline void tch_message_close(struct tch_session *session)
 	msg->abandoned = true;
 	msg->count = 0;
 	tch_message_enqueue(session, true);
-}
-
-/* The slot is free for the next call, or for the CLOSE. */
-__tch_hot_client void tch_message_release(struct tch_session *session)
-{
-	lockdep_assert_held(&session->ta->lock);
-	session->msg.state = TCH_IDLE;
-	if (session->life == TCH_CLOSING)
-		tch_message_close(session);
-	else if (!list_empty(&session->waiters))
-		wake_up_interruptible(&session->slot_wait);
 }
 
 static void tch_count_call(struct tch_ta *ta, const struct tch_message *msg, u64 latency)

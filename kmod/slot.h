@@ -11,9 +11,10 @@
 
 #include "clock.h"
 #include "message.h"
+#include "session.h"
+#include "ta.h"
 
 struct tch_call_event;
-struct tch_session;
 
 #define TCH_SLEEP (TASK_INTERRUPTIBLE | TASK_FREEZABLE)
 
@@ -62,11 +63,28 @@ static inline void tch_message_begin(struct tch_message *msg, u32 kind)
 
 /* All with ta->lock held. */
 void tch_message_enqueue(struct tch_session *session, bool first);
-void tch_message_dequeue(struct tch_session *session);
-void tch_message_release(struct tch_session *session);
+void tch_message_close(struct tch_session *session);
 bool tch_message_give_up(struct tch_session *session);
 void tch_message_end(struct tch_session *session, bool answered, u32 ret, u32 origin,
 		     struct tch_call_event *event);
+
+static inline void tch_message_dequeue(struct tch_session *session)
+{
+	lockdep_assert_held(&session->ta->lock);
+	list_del_init(&session->on_queue);
+	session->ta->queued--;
+}
+
+/* The slot is free for the next call, or for the CLOSE. */
+static inline void tch_message_release(struct tch_session *session)
+{
+	lockdep_assert_held(&session->ta->lock);
+	session->msg.state = TCH_IDLE;
+	if (session->life == TCH_CLOSING)
+		tch_message_close(session);
+	else if (!list_empty(&session->waiters))
+		wake_up_interruptible(&session->slot_wait);
+}
 
 /* Without; may sleep. */
 void tch_message_told(struct tch_session *session, const struct tch_call_event *event);

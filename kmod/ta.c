@@ -184,7 +184,7 @@ static void tch_ta_wake_all(struct tch_ta *ta)
 	struct tch_sleeper *sleeper;
 
 	spin_lock(&ta->lock);
-	list_for_each_entry(sleeper, &ta->sleepers, on_ta)
+	hlist_for_each_entry(sleeper, &ta->sleepers, on_ta)
 		wake_up_process(sleeper->task);
 	spin_unlock(&ta->lock);
 }
@@ -263,7 +263,7 @@ static int tch_ta_open(struct inode *inode, struct file *file)
 	xa_init_flags(&ta->sessions, XA_FLAGS_ALLOC1);
 	init_waitqueue_head(&ta->polled);
 	spin_lock_init(&ta->lock);
-	INIT_LIST_HEAD(&ta->sleepers);
+	INIT_HLIST_HEAD(&ta->sleepers);
 
 	file->f_mapping = ta->window.inode->i_mapping;
 	file->private_data = ta;

@@ -36,7 +36,8 @@ struct tch_client;
  *	TAs have none in common. Innermost but for the locks of sessions' wait
  *	queues, @polled and xarrays; never taken in an interrupt, unlike that of
  *	@polled: an asynchronous poll (aio) is cancelled from one
- * @sleepers: its threads that wait for a message, the first to come first
+ * @sleepers: its threads that wait for a message; the last that came is woken
+ *	first, whose caches are the warmest
  * @dead: no message comes in or goes out any more
  * @queue: messages waiting, struct tch_session.on_queue
  * @queued: how many
@@ -65,7 +66,7 @@ struct tch_ta {
 
 	wait_queue_head_t polled;
 	spinlock_t lock;
-	struct list_head sleepers;
+	struct hlist_head sleepers;
 	bool dead;
 	struct list_head queue;
 	unsigned int queued;
@@ -92,7 +93,7 @@ void tch_ta_exit(void);
  * @task: the thread
  */
 struct tch_sleeper {
-	struct list_head on_ta;
+	struct hlist_node on_ta;
 	struct task_struct *task;
 };
 

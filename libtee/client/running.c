@@ -8,14 +8,6 @@
 #include <time.h>
 
 /*
- * TEEC_Operation.started: 0 as the client sets it; RUNNING from the beginning of the call on; CANCELLED when the
- * cancellation came before the call. The last one is a number that memory nobody initialised will hardly have: only a
- * client that wants to cancel must set the field (GP Client 1.0 §4.3.8).
- */
-#define RUNNING 1u
-#define CANCELLED 0x63616e63u
-
-/*
  * A cancellation can hit the moment between running_begin() and the message's birth: so many times it looks again, the
  * later times with a pause, for the other thread may be one that this one keeps from running.
  */
@@ -58,24 +50,6 @@ static bool context_lives(const struct context *ctx)
 	return it;
 }
 
-/* TEEC_Operation.imp is the context while the call runs, and is set before started says that it does. */
-CHANNEL_HOT TEEC_Result running_begin(struct context *ctx, TEEC_Operation *operation)
-{
-	if (!operation)
-		return TEEC_SUCCESS;
-	__atomic_store_n(&operation->imp, ctx, __ATOMIC_RELAXED);
-	if (__atomic_exchange_n(&operation->started, RUNNING, __ATOMIC_ACQ_REL) != CANCELLED)
-		return TEEC_SUCCESS;
-	running_end(operation);
-	return TEEC_ERROR_CANCEL;
-}
-
-CHANNEL_HOT void running_end(TEEC_Operation *operation)
-{
-	if (operation)
-		__atomic_store_n(&operation->imp, NULL, __ATOMIC_RELEASE);
-}
-
 static uint64_t now_ns(void)
 {
 	struct timespec now;
@@ -91,7 +65,8 @@ static bool cancel_once(TEEC_Operation *operation)
 	const struct context *ctx;
 	uint32_t unstarted = 0;
 
-	if (__atomic_compare_exchange_n(&operation->started, &unstarted, CANCELLED, false, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE))
+	if (__atomic_compare_exchange_n(&operation->started, &unstarted, RUNNING_CANCELLED, false, __ATOMIC_ACQ_REL,
+					__ATOMIC_ACQUIRE))
 		return true;
 	ctx = __atomic_load_n(&operation->imp, __ATOMIC_ACQUIRE);
 	if (!context_lives(ctx))

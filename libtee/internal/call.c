@@ -4,8 +4,9 @@
 static struct {
 	struct channel *chan;
 	struct channel_window window;
-	struct tee_call *call;
 } current;
+
+struct tee_call *tee_call_now;
 
 void tee_call_channel(struct channel *chan, const struct channel_window *window)
 {
@@ -13,29 +14,13 @@ void tee_call_channel(struct channel *chan, const struct channel_window *window)
 	current.window = window ? *window : (struct channel_window){ 0 };
 }
 
-CHANNEL_HOT void tee_call_begin(struct tee_call *call)
-{
-	call->cancel_masked = true;
-	current.call = call;
-}
-
-CHANNEL_HOT void tee_call_end(void)
-{
-	current.call = NULL;
-}
-
-struct tee_call *tee_call_current(void)
-{
-	return current.call;
-}
-
 bool tee_call_cancelled(void)
 {
 	struct teechan_cancelled arg = { 0 };
 
-	if (!current.call || !current.call->message || !current.chan)
+	if (!tee_call_now || !tee_call_now->message || !current.chan)
 		return false;
-	arg.id = current.call->message;
+	arg.id = tee_call_now->message;
 	/* A message that the channel no longer knows has nobody who waits for it. */
 	return channel_cancelled(current.chan, &arg) || arg.cancelled;
 }

@@ -31,12 +31,26 @@ struct tee_call {
 /* Tells once over which channel calls come; NULL, NULL to forget it. */
 void tee_call_channel(struct channel *chan, const struct channel_window *window);
 
+/* Of the functions below only. */
+extern struct tee_call *tee_call_now;
+
 /* Starts and ends a call. The structure is the caller's and must live until the end. */
-void tee_call_begin(struct tee_call *call);
-void tee_call_end(void);
+static inline void tee_call_begin(struct tee_call *call)
+{
+	call->cancel_masked = true;
+	tee_call_now = call;
+}
+
+static inline void tee_call_end(void)
+{
+	tee_call_now = NULL;
+}
 
 /* The running call, or NULL. */
-struct tee_call *tee_call_current(void);
+static inline struct tee_call *tee_call_current(void)
+{
+	return tee_call_now;
+}
 
 /* Whether the running call's client has cancelled it, or is gone. */
 bool tee_call_cancelled(void);
