@@ -86,6 +86,7 @@ point()
 {
 	name=$1
 	points=$((points + 1))
+	[ $((points % 50)) != 0 ] || echo "# $points points so far"
 	try "$2" "$point_of-$points"
 	never_came=$((never_came + $(radio calm)))
 	back
