@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "call.h"
 
-#include <linux/uaccess.h>
-
+#include "copy.h"
 #include "netlink.h"
 #include "session.h"
 #include "slot.h"
@@ -202,9 +201,10 @@ __tch_hot_client int tch_call_send(struct tch_session *session, struct tch_call 
 	}
 	lent = msg->lends ? tch_params_lent(session) : 0;
 	call->id = tch_message_id(msg->seq, session->client_id);
-	ret = put_user(call->id, call->user_id);
-	if (ret)
+	if (!tch_id_write(call->user_id, call->id)) {
+		ret = -EFAULT;
 		goto drop;
+	}
 
 	spin_lock(&ta->lock);
 	ret = tch_may_queue(session, call);

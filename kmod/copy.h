@@ -2,8 +2,9 @@
 /*
  * Copies of a call's few words, one by one: between tch_read_begin() and
  * user_read_access_end() by unsafe_get_user(), between tch_write_begin() and
- * user_write_access_end() by unsafe_put_user(). A string instruction takes longer
- * to start than they take.
+ * user_write_access_end() by unsafe_put_user(), and either between
+ * tch_access_begin() and user_access_end(). A string instruction takes longer to
+ * start than they take.
  */
 #ifndef TCH_COPY_H
 #define TCH_COPY_H
@@ -22,6 +23,24 @@ static __always_inline bool tch_read_begin(const void __user *from, size_t size)
 static __always_inline bool tch_write_begin(void __user *to, size_t size)
 {
 	return !should_fail_usercopy() && user_write_access_begin(to, size);
+}
+
+static __always_inline bool tch_access_begin(void __user *at, size_t size)
+{
+	return !should_fail_usercopy() && user_access_begin(at, size);
+}
+
+/* Return: false on a fault. */
+static __always_inline bool tch_id_write(u64 __user *to, u64 id)
+{
+	if (!tch_write_begin(to, sizeof(*to)))
+		return false;
+	unsafe_put_user(id, to, fault);
+	user_write_access_end();
+	return true;
+fault:
+	user_write_access_end();
+	return false;
 }
 
 /* All four words of a parameter. Return: false on a fault. */

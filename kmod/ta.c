@@ -433,14 +433,23 @@ static int tch_ioctl_bind(struct tch_ta *ta, void __user *arg)
 	return ret;
 }
 
-/* One copy of what is said with a REPLY_RECV: of the parameters what can be an output. */
-static __always_inline int tch_reply_take(const struct teechan_reply_recv __user *user,
+static bool tch_origin_is_sound(u32 origin)
+{
+	return !origin || origin == TEECHAN_ORIGIN_TEE || origin == TEECHAN_ORIGIN_TA;
+}
+
+/*
+ * One copy of what is said with a REPLY_RECV: of the parameters what can be an
+ * output. Clears the id of an answer, first of all, so that none is ever given
+ * twice.
+ */
+static __always_inline int tch_reply_take(struct teechan_reply_recv __user *user,
 					  struct tch_answer *answer, u64 *deadline)
 {
 	u64 reserved[2];
 	int i;
 
-	if (!tch_read_begin(user, sizeof(*user)))
+	if (!tch_access_begin(user, sizeof(*user)))
 		return -EFAULT;
 	unsafe_get_user(answer->id, &user->reply_id, fault);
 	unsafe_get_user(answer->ret, &user->ret, fault);
@@ -452,17 +461,22 @@ static __always_inline int tch_reply_take(const struct teechan_reply_recv __user
 	if (answer->count > TEECHAN_PARAMS || *deadline > KTIME_MAX ||
 	    reserved[0] || reserved[1])
 		goto invalid;
-	for (i = 0; answer->id && i < answer->count; i++) {
-		unsafe_get_user(answer->params[i].a, &user->params[i].a, fault);
-		unsafe_get_user(answer->params[i].b, &user->params[i].b, fault);
+	if (answer->id) {
+		if (!tch_origin_is_sound(answer->origin))
+			goto invalid;
+		for (i = 0; i < answer->count; i++) {
+			unsafe_get_user(answer->params[i].a, &user->params[i].a, fault);
+			unsafe_get_user(answer->params[i].b, &user->params[i].b, fault);
+		}
+		unsafe_put_user(0, &user->reply_id, fault);
 	}
-	user_read_access_end();
+	user_access_end();
 	return 0;
 fault:
-	user_read_access_end();
+	user_access_end();
 	return -EFAULT;
 invalid:
-	user_read_access_end();
+	user_access_end();
 	return -EINVAL;
 }
 
@@ -480,12 +494,6 @@ static __tch_hot_ta int tch_ioctl_reply_recv(struct tch_ta *ta, void __user *arg
 	if (ret)
 		return ret;
 	if (answer.id) {
-		if (answer.origin && answer.origin != TEECHAN_ORIGIN_TEE &&
-		    answer.origin != TEECHAN_ORIGIN_TA)
-			return -EINVAL;
-		/* First of all, so that no answer is ever given twice. */
-		if (put_user(0, &user->reply_id))
-			return -EFAULT;
 		ret = tch_delivery_reply(ta, &answer);
 		if (ret)
 			return ret;

@@ -9,7 +9,12 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#if __has_include(<sys/rseq.h>)
+#include <sys/rseq.h>
+#endif
 #include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #include <openssl/crypto.h>
 #include <user_ta_header.h>
@@ -187,6 +192,21 @@ static void stack_limit(void)
 		tee_log(TEE_LOG_WARNING, "cannot limit the stack: %s", strerror(errno));
 }
 
+/*
+ * Restartable sequences serve threads that share data by CPU. There is one thread here, which would pay for them: the
+ * kernel writes down the CPU's number on the way out of each call that slept. glibc then asks for the number itself.
+ */
+static void rseq_leave(void)
+{
+#if __has_include(<sys/rseq.h>)
+	void *area = (char *)__builtin_thread_pointer() + __rseq_offset;
+
+	/* A kernel or a C library with another size keeps it: that costs a little time. */
+	if (__rseq_size)
+		(void)syscall(SYS_rseq, area, sizeof(struct rseq), RSEQ_FLAG_UNREGISTER, RSEQ_SIG);
+#endif
+}
+
 /* Everything after the storage: in this process, or in each of a multi-instance application. */
 static int serve(struct tee_serve_config *config)
 {
@@ -195,6 +215,7 @@ static int serve(struct tee_serve_config *config)
 	if (channel_bind(config))
 		return TEE_EXIT_FAILED;
 	tee_ta_session_init();
+	rseq_leave();
 	/* A buffer of the C library's own would ask the kernel what standard output is, which the sandbox forbids. */
 	if (setvbuf(stdout, line, _IOLBF, sizeof(line)) || sandbox_enter())
 		return TEE_EXIT_FAILED;

@@ -26,7 +26,7 @@ struct session {
 
 /* Entry points run one at a time (GP Core 1.3 §2.1.3), so this belongs to the only thread that serves. */
 struct server {
-	const struct tee_serve_config *config;
+	struct tee_serve_config config;		/* a copy, beside all else that a call touches */
 	struct session *sessions;
 	struct tee_call call;
 	uint32_t types;
@@ -56,7 +56,7 @@ static void session_remove(struct server *server, struct session *session)
 /* A memory parameter, inside the window that the kernel names. False: it is not, and the kernel is not what we think. */
 static bool memory_take(struct server *server, const struct teechan_param *from, TEE_Param *to)
 {
-	const struct channel_window *window = &server->config->window;
+	const struct channel_window *window = &server->config.window;
 	bool read_only = from->flags & TEECHAN_PARAM_RO;
 	struct tee_call_memory *memory;
 
@@ -201,8 +201,8 @@ static void sessions_changed(const struct server *server, bool before)
 
 	if (!now && !tee_instance_is_kept())
 		tee_instance_destroy(TA_DestroyEntryPoint);
-	if (now != before && server->config->has_session)
-		server->config->has_session(now);
+	if (now != before && server->config.has_session)
+		server->config.has_session(now);
 }
 
 static CHANNEL_HOT TEE_Result dispatch(struct server *server, const struct teechan_reply_recv *msg, uint32_t *origin)
@@ -274,7 +274,7 @@ static CHANNEL_HOT uint64_t tick_if_due(const struct tee_serve_config *config, u
 /* Not part of tee_serve(), which is far from what every call runs through. */
 static CHANNEL_HOT __attribute__((noinline)) int loop(struct server *server)
 {
-	const struct tee_serve_config *config = server->config;
+	const struct tee_serve_config *config = &server->config;
 	struct teechan_reply_recv *msg = &server->msg;
 	uint64_t due = 0;
 
@@ -330,7 +330,7 @@ int tee_serve(const struct tee_serve_config *config)
 	static struct server server;
 	int err;
 
-	server = (struct server){ .config = config };
+	server = (struct server){ .config = *config };
 	if (instance_start())
 		return -1;
 	tee_call_channel(config->chan, &config->window);
