@@ -45,6 +45,9 @@ void screen_add_foreign(struct screen_text *t, const char *words)
 	char one[8];
 	uint32_t width, height, last;
 
+	/* "# " at the beginning of a line sets an amount in large type (tui_wire.h), and nothing else. */
+	if (*words == '#' && (!t->len || t->s[t->len - 1] == '\n'))
+		screen_add(t, " ");
 	while (*words) {
 		size_t n = character_size(words);
 		bool plain = n < sizeof(one) && *words != '\n';

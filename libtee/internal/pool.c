@@ -141,6 +141,12 @@ static bool crashes_too_often(struct pool *pool)
 	return ++pool->crashes > TEE_POOL_CRASHES;
 }
 
+/* The storage that all of them share failed, or is not what it should be. */
+static bool ends_all(int code)
+{
+	return code == TEE_EXIT_STORAGE_FAILED || code == TEE_EXIT_STORAGE_DAMAGED || code == TEE_EXIT_CONFIG;
+}
+
 static void member_ended(struct pool *pool, unsigned int i)
 {
 	struct member gone = pool->members[i];
@@ -158,8 +164,8 @@ static void member_ended(struct pool *pool, unsigned int i)
 	code = WIFEXITED(status) ? WEXITSTATUS(status) : TEE_EXIT_PANIC;
 	if (*pool->config->stop || pool->code)
 		return;
-	if (!gone.serves) {
-		/* It said why; another one would not come further. */
+	if (!gone.serves || ends_all(code)) {
+		/* It said why; another one would not come further, or would go on from what the disk does not have. */
 		pool->code = code ? code : TEE_EXIT_FAILED;
 		return;
 	}

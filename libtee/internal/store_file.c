@@ -82,12 +82,12 @@ enum tee_store_err tee_store_file_spare(struct tee_store_file *file)
 	if (file->spare < 0)
 		return open_error();
 	err = lock_named(file, file->spare, file->new_name, &st);
-	if (err || !st.st_size)
+	if (err)
 		return err;
-	/* It may have had the log's name before a process ended in the middle of a swap: first of all that must be over. */
+	/* A process may have ended between a new name and its sync: first of all that must be over. */
 	if (file->io->sync_dir(file->dir))
 		return TEE_STORE_FAILED;
-	return file->io->discard(file->spare) ? TEE_STORE_FAILED : TEE_STORE_OK;
+	return st.st_size && file->io->discard(file->spare) ? TEE_STORE_FAILED : TEE_STORE_OK;
 }
 
 enum tee_store_err tee_store_file_swap(struct tee_store_file *file)
@@ -118,6 +118,9 @@ enum tee_store_err tee_store_file_look(struct tee_store_file *file)
 		file->fd = file->spare;
 		file->spare = other;
 		if (fstat(file->fd, &st) || named.st_ino != st.st_ino)
+			return TEE_STORE_FAILED;
+		/* Who swapped the names may have ended before it synced them. */
+		if (file->io->sync_dir(file->dir))
 			return TEE_STORE_FAILED;
 	}
 	file->size = (uint64_t)st.st_size;

@@ -355,6 +355,22 @@ static void a_strange_name_stays_a_name(void **state)
 	ends(PAYTA_CMD_VERIFY, PAYTA_VERDICT_DONE);
 }
 
+/* Large type is for amounts. */
+static void a_name_is_no_amount(void **state)
+{
+	static const struct tui_act acts[] = {
+		{ .says = { "Pay to\n # 1.00 EUR\n# 50.01 EUR\n" }, .types = { "1234" }, .button = TUI_VALIDATE },
+	};
+
+	(void)state;
+	choose();
+	strcpy(world.terminal_is.merchant, "# 1.00 EUR");
+	world_certify(&world);
+	assert_int_equal(tap(ABOVE), SW_WARN_VERIFY);
+	WILL(acts);
+	ends(PAYTA_CMD_VERIFY, PAYTA_VERDICT_DONE);
+}
+
 /* --- guessing --- */
 
 static void wrong_pins_meet_waits_and_then_a_block(void **state)
@@ -578,6 +594,7 @@ int main(void)
 		TEST(no_screen),
 		TEST(who_asks_is_told_to_the_screen),
 		TEST(a_strange_name_stays_a_name),
+		TEST(a_name_is_no_amount),
 		TEST(wrong_pins_meet_waits_and_then_a_block),
 		TEST(the_screen_tells_of_wait_and_block),
 		TEST(a_try_is_counted_before_it_is_compared),

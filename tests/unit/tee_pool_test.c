@@ -180,6 +180,21 @@ static void too_many_crashes_end_all(void **state)
 	assert_in_range(shared->started, TEE_POOL_CRASHES + 1, TEE_POOL_CRASHES + 2 * TEE_POOL_SPARE);
 }
 
+static int serve_until_the_disk_fails(void)
+{
+	tee_pool_serves();
+	come();
+	_exit(TEE_EXIT_STORAGE_FAILED);
+}
+
+/* The others have in their page cache what the disk does not have. */
+static void failed_storage_ends_all(void **state)
+{
+	(void)state;
+	assert_int_equal(run(serve_until_the_disk_fails, 0), TEE_EXIT_STORAGE_FAILED);
+	assert_in_range(shared->started, 1, TEE_POOL_SPARE);
+}
+
 static int serve_not(void)
 {
 	come();
@@ -220,6 +235,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(processes_stay, setup, teardown),
 		cmocka_unit_test_setup_teardown(crash_is_its_own, setup, teardown),
 		cmocka_unit_test_setup_teardown(too_many_crashes_end_all, setup, teardown),
+		cmocka_unit_test_setup_teardown(failed_storage_ends_all, setup, teardown),
 		cmocka_unit_test_setup_teardown(start_fails, setup, teardown),
 		cmocka_unit_test_setup_teardown(hanging_ones_are_killed, setup, teardown),
 	};

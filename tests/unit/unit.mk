@@ -42,6 +42,7 @@ TEE_STORE := tests/unit/store_model.c tests/unit/store_disk.c $(TEE_STORE_LOG) $
 $(eval $(call unit,tee_store,$(TEE_STORE),libcrypto))
 $(eval $(call unit,tee_store_damage,$(TEE_STORE),libcrypto))
 $(eval $(call unit,tee_store_memory,tests/unit/store_disk.c $(TEE_STORE_LOG),libcrypto))
+$(eval $(call unit,tee_store_file,$(TEE_STORE_LOG),libcrypto))
 OBJECTS += $(call objects,tests/unit/store_disk.c tests/unit/store_model.c)
 $(eval $(call unit,hex,common/hex.c))
 $(eval $(call unit,log,common/log.c proto/text.c proto/cursor.c,libsystemd))
