@@ -175,11 +175,11 @@ static struct message *message_send(struct session *session, uint32_t kind, uint
 /* Waits for the answer and gives it; the message is gone then. */
 static int message_wait(struct message *msg, struct teechan_param *params, uint32_t *ret, uint32_t *origin)
 {
-	if (all.interrupts && msg->state != MESSAGE_DONE) {
-		all.interrupts--;
-		return -EINTR;
-	}
 	while (msg->state != MESSAGE_DONE) {
+		if (all.interrupts) {
+			all.interrupts--;
+			return -EINTR;
+		}
 		if (!nap_until(msg->deadline_ns) || msg->state == MESSAGE_DONE)
 			continue;
 		msg->given_up = true;
@@ -580,6 +580,7 @@ void channel_inproc_interrupt(unsigned int waits)
 {
 	pthread_mutex_lock(&all.lock);
 	all.interrupts = waits;
+	changed();
 	pthread_mutex_unlock(&all.lock);
 }
 
