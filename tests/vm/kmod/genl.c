@@ -148,11 +148,18 @@ void genl_close(struct genl *genl)
 	genl->sock = -1;
 }
 
+int genl_join(const struct genl *genl, int yes)
+{
+	return setsockopt(genl->sock, SOL_NETLINK, yes ? NETLINK_ADD_MEMBERSHIP : NETLINK_DROP_MEMBERSHIP, &genl->group,
+			  sizeof(genl->group)) < 0 ? errno : 0;
+}
+
 int genl_listen(const struct genl *genl, int yes)
 {
-	if (setsockopt(genl->sock, SOL_NETLINK, yes ? NETLINK_ADD_MEMBERSHIP : NETLINK_DROP_MEMBERSHIP, &genl->group,
-		       sizeof(genl->group)) < 0)
-		return errno;
+	int error = genl_join(genl, yes);
+
+	if (error)
+		return error;
 	/* Who asks after joining misses no call from then on. By this socket: where faults are injected, another would have some of its own. */
 	return yes ? genl_ask(genl, 0, TEECHAN_CMD_GET_INFO, NULL) : 0;
 }

@@ -29,7 +29,9 @@ int genl_send(const struct genl *genl, uint16_t flags, uint8_t cmd, const void *
 int genl_receive(const struct genl *genl, unsigned int *messages);
 /* Both, without attributes. */
 int genl_ask(const struct genl *genl, uint16_t flags, uint8_t cmd, unsigned int *messages);
-/* Listen to the events, or no longer. Returns 0 or an errno. */
+/* In the group of the events, or no longer. Returns 0 or an errno. */
+int genl_join(const struct genl *genl, int yes);
+/* The same, and misses no event from then on. */
 int genl_listen(const struct genl *genl, int yes);
 
 /* An attribute among those from one place to another, or NULL. */

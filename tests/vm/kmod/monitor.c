@@ -229,7 +229,7 @@ static void nothing_to_watch(void)
 	CHECK(genl_open(&genl) == 0);
 	for (size_t i = 0; i < sizeof(requests); i++)
 		CHECK(genl_ask(&genl, i ? NLM_F_DUMP : 0, requests[i], NULL) == EPERM);
-	CHECK(genl_listen(&genl, 1) == EPERM);
+	CHECK(genl_join(&genl, 1) == EPERM);
 }
 
 static void watch_without_capability(void)
