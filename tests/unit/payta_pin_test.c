@@ -339,6 +339,16 @@ static void who_asks_is_told_to_the_screen(void **state)
 	assert_string_equal(tui_user_was_asked_by()->name, "teepay: the payment card");
 }
 
+/* A payment that needs the PIN, to a merchant of this name. */
+static void tap_at(const char *merchant)
+{
+	choose();
+	assert_true(strlen(merchant) < sizeof(world.terminal_is.merchant));
+	strcpy(world.terminal_is.merchant, merchant);
+	world_certify(&world);
+	assert_int_equal(tap(ABOVE), SW_WARN_VERIFY);
+}
+
 /* A merchant's name has no way to look like another part of the screen. */
 static void a_strange_name_stays_a_name(void **state)
 {
@@ -347,10 +357,7 @@ static void a_strange_name_stays_a_name(void **state)
 	};
 
 	(void)state;
-	choose();
-	strcpy(world.terminal_is.merchant, "Caf\xC3\xA9 \xE2\x82\xAC # 1");
-	world_certify(&world);
-	assert_int_equal(tap(ABOVE), SW_WARN_VERIFY);
+	tap_at("Caf\xC3\xA9 \xE2\x82\xAC # 1");
 	WILL(acts);
 	ends(PAYTA_CMD_VERIFY, PAYTA_VERDICT_DONE);
 }
@@ -363,10 +370,7 @@ static void a_name_is_no_amount(void **state)
 	};
 
 	(void)state;
-	choose();
-	strcpy(world.terminal_is.merchant, "# 1.00 EUR");
-	world_certify(&world);
-	assert_int_equal(tap(ABOVE), SW_WARN_VERIFY);
+	tap_at("# 1.00 EUR");
 	WILL(acts);
 	ends(PAYTA_CMD_VERIFY, PAYTA_VERDICT_DONE);
 }

@@ -10,7 +10,6 @@
 #include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "tests/vm/kmod/chan.h"
@@ -336,10 +335,11 @@ static void locked_memory_to_the_page(void)
 /* Who lets go last gives back: a mapping, or the TA with its answer. */
 static void last_reference_gives_back(void)
 {
-	struct teechan_invoke call = { .count = TEECHAN_PARAMS, .cmd = CMD_HOLD };
+	struct teechan_cancel cancel = { .cancel_id = 1, .deadline_ns = 1 };
+	struct calling calling;
 	struct ta_process ta;
 	struct region region;
-	struct timespec ts;
+	uint32_t session;
 	int fd;
 
 	ta_start(&ta, uuid_a, SHARED);
@@ -350,20 +350,23 @@ static void last_reference_gives_back(void)
 	CHECK(munmap(region.mem, PAGE) == 0 && pinned() == 3);
 	CHECK(munmap(region.mem + PAGE, 2 * PAGE) == 0 && pinned() == 0);
 
-	call.session = client_session(fd, uuid_a);
+	session = client_session(fd, uuid_a);
 	region_make(fd, &region, 3 * PAGE);
 	CHECK(pinned() == 3 + 4);
-	call.params[0] = param_region(TEECHAN_REGION_INOUT, &region, 0, 1);
-	CHECK(clock_gettime(CLOCK_MONOTONIC, &ts) == 0);
-	call.deadline_ns = (uint64_t)ts.tv_sec * 1000000000u + (uint64_t)ts.tv_nsec + 20000000u;
-	CHECK(ioctl(fd, TEECHAN_INVOKE, &call) == 0 && call.ret == TEECHAN_ERROR_TIMEOUT);
+	/* The TA has the page when the call is given up: the deadline comes with a cancellation, and has passed. */
+	calling = (struct calling){ .fd = fd, .call = { .session = session, .cmd = CMD_HOLD, .cancel_id = 1, .count = 1 } };
+	calling.call.params[0] = param_region(TEECHAN_REGION_INOUT, &region, 0, 1);
+	call_begin(&calling);
 	ta_held(&ta);
+	CHECK(ioctl(fd, TEECHAN_CANCEL, &cancel) == 0);
+	call_end(&calling);
+	CHECK(calling.result == 0 && calling.call.ret == TEECHAN_ERROR_CANCEL && calling.call.origin == TEECHAN_ORIGIN_COMMS);
 	give_back(fd, region.id);
 	CHECK(munmap(region.mem, region.size) == 0 && pinned() == 3 + 4);
 	ta_go(&ta);
 	/* The session's next call is one after the answer to the last. */
-	CHECK(client_call(fd, call.session, CMD_ECHO, NULL) == 0 && pinned() == 4);
-	client_close_session(fd, call.session);
+	CHECK(client_call(fd, session, CMD_ECHO, NULL) == 0 && pinned() == 4);
+	client_close_session(fd, session);
 	CHECK(client_call(fd, client_session(fd, uuid_a), CMD_ECHO, NULL) == 0 && pinned() == 4);
 }
 
